@@ -1,0 +1,84 @@
+import type { InstanceSpec, TemplateRef, VolumeSpec } from '@nephos/contracts/instance-spec';
+
+export interface CallOptions {
+  /** Aborted when the operation is cancelled or the worker stops. The driver stops as soon as it safely can and throws. */
+  signal: AbortSignal;
+  /** Between 0 and 1. */
+  onProgress: (fraction: number) => void;
+}
+
+/** How the bytes of a template reach a host: `offset` lets a broken download go on. The driver checks length and SHA-256. */
+export type FetchTemplate = (template: TemplateRef, offset: number, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
+
+/** What a hypervisor says an instance is doing. `gone`: the hypervisor doesn't know it. */
+export type GuestState = 'running' | 'paused' | 'stopped';
+
+export interface GuestInfo {
+  instanceId: string;
+  generation: number;
+  state: GuestState;
+}
+
+/** Something happened to a guest, whoever caused it. */
+export interface GuestEvent {
+  instanceId: string;
+  generation: number;
+  state: GuestState | 'gone';
+}
+
+export interface HostFacts {
+  hypervisor: 'kvm' | 'simulator';
+  /** How guests execute: decided by booting one, never by the presence of a device. */
+  acceleration: 'kvm' | 'emulation' | 'simulated';
+  accelerationReason: string;
+  cpuCount: number;
+  cpuMhz: number;
+  memoryMib: number;
+  /** Versions of what the host runs, for people: libvirt, qemu, kernel. */
+  versions: Record<string, string>;
+}
+
+export interface PoolFacts {
+  path: string;
+  capacityBytes: number;
+  usedBytes: number;
+}
+
+/** What a driver may be able to do beyond the verbs every driver has. */
+export type Ability = 'live-migration' | 'volume-snapshot' | 'console' | 'serial';
+
+/**
+ * What the platform asks of a hypervisor on one host. Every verb is safe to repeat: `ensure*` returns the thing whether this
+ * call or an earlier one made it, `remove*` and `stop*` succeed when there is nothing left to do. All failures are DomainErrors.
+ *
+ * Fencing: `ensureInstance` with a generation older than one the host has seen throws STALE_GENERATION, also after a restart of
+ * the driver and after `removeInstance`.
+ */
+export interface HypervisorDriver {
+  readonly kind: 'kvm' | 'simulator';
+  readonly abilities: ReadonlySet<Ability>;
+
+  /** Looks at the host, once at start. Decides the acceleration by booting a guest of one second. */
+  probe(options: CallOptions): Promise<HostFacts>;
+  describePool(path: string): Promise<PoolFacts>;
+
+  /** Downloads a template into the pool's cache unless a verified copy is there. Throws CHECKSUM_MISMATCH or IMAGE_REFUSED (a backing or data file, other format). */
+  ensureTemplate(template: TemplateRef, poolPath: string, fetch: FetchTemplate, options: CallOptions): Promise<void>;
+  /** A linked clone of the template. Throws HYPERVISOR_FAILED when the pool is full. */
+  ensureVolume(volume: VolumeSpec, options: CallOptions): Promise<void>;
+  removeVolume(volume: { volumeId: string; poolPath: string }, options: CallOptions): Promise<void>;
+
+  /** The instance runs with this spec when this returns; one that already runs with this generation is left alone, an older one is ended first. */
+  ensureInstance(spec: InstanceSpec, options: CallOptions): Promise<GuestInfo>;
+  /** Asks the guest to power off and waits `graceMs`, then pulls the plug. `graceMs` 0 pulls it at once. `wasForced` says which it was. */
+  stopInstance(instanceId: string, graceMs: number, options: CallOptions): Promise<{ wasForced: boolean }>;
+  /** Asks the guest to restart and, after `graceMs`, resets it. The guest runs the same generation after it. */
+  rebootInstance(spec: InstanceSpec, graceMs: number, options: CallOptions): Promise<{ wasForced: boolean }>;
+  /** Ends the guest if it runs and forgets it; its volumes stay. Remembers the generation. */
+  removeInstance(instanceId: string, generation: number, options: CallOptions): Promise<void>;
+  findInstance(instanceId: string): Promise<GuestInfo | undefined>;
+  listInstances(): Promise<GuestInfo[]>;
+
+  /** Calls back for every change of a guest until the signal aborts; reconnects by itself. After a gap the caller must list. `onGap` says so. */
+  watch(callbacks: { onEvent: (event: GuestEvent) => void; onGap: () => void }, signal: AbortSignal): Promise<void>;
+}
