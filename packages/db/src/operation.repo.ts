@@ -1,0 +1,160 @@
+import type { Actor } from '@nephos/authz/actor';
+import { userIdOf } from '@nephos/authz/actor';
+import { DomainError } from '@nephos/model/errors';
+import { newId } from '@nephos/model/id';
+import { OPERATION_KINDS, isOperationKind, type OperationKind } from '@nephos/model/operation-kind';
+import { OPEN_OPERATION_STATES, operationStates, type ClosedOperationState, type OperationState } from '@nephos/model/operation/state';
+import type { Tx } from './database.ts';
+import { noteEvent } from './event.repo.ts';
+import type { Operation, Prisma } from './prisma.ts';
+
+export interface NewOperation {
+  kind: OperationKind;
+  actor: Actor;
+  accountId: string;
+  resource: { type: string; id: string; name: string };
+  /** What the workflow gets, beside the operation's id. No secrets. */
+  input: Prisma.InputJsonObject;
+  groupId?: string | undefined;
+  retryOfId?: string | undefined;
+  parentId?: string | undefined;
+}
+
+export interface ErrorText {
+  code: string;
+  message: string;
+}
+
+export async function insertOperation(tx: Tx, { actor, resource, ...operation }: NewOperation): Promise<Operation> {
+  return tx.operation.create({
+    data: {
+      id: newId(),
+      kind: operation.kind,
+      state: 'pending',
+      accountId: operation.accountId,
+      actorUserId: userIdOf(actor),
+      resourceType: resource.type,
+      resourceId: resource.id,
+      resourceName: resource.name,
+      input: operation.input,
+      groupId: operation.groupId ?? null,
+      retryOfId: operation.retryOfId ?? null,
+      parentId: operation.parentId ?? null,
+      requestId: actor.requestId ?? null,
+    },
+  });
+}
+
+/** `run` it, it was `cancelled` before it began, or it is `over` already. Asking again gives the same answer. */
+export async function beginOperation(tx: Tx, operationId: string): Promise<'run' | 'cancelled' | 'over'> {
+  const operation = await lockOperation(tx, operationId);
+  if (operation.state !== 'pending' && operation.state !== 'running') return 'over';
+  if (operation.isCancelRequested) return 'cancelled';
+  if (operation.state === 'pending') await tx.operation.update({ where: { id: operationId }, data: { state: 'running', startedAt: new Date() } });
+  return 'run';
+}
+
+export interface StepEntry {
+  operationId: string;
+  /** Counts from 0 in the order the workflow enters them; entering the same position again changes nothing. */
+  position: number;
+  name: string;
+  isUndo: boolean;
+}
+
+/** Ends the step before and shows this one as running. */
+export async function enterStep(tx: Tx, { operationId, position, name, isUndo }: StepEntry): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE step SET state = 'succeeded', ended_at = now()
+    WHERE operation_id = ${operationId}::uuid AND position < ${position} AND state IN ('running', 'stuck')`;
+  await tx.$executeRaw`
+    INSERT INTO step (operation_id, position, name, is_undo, state) VALUES (${operationId}::uuid, ${position}, ${name}, ${isUndo}, 'running')
+    ON CONFLICT (operation_id, position) DO UPDATE SET state = 'running' WHERE step.state = 'stuck'`;
+}
+
+/** The current step failed; from here the operation undoes. */
+export async function startUndo(tx: Tx, operationId: string, error: ErrorText): Promise<void> {
+  await move(tx, operationId, 'undoing', { errorCode: error.code, errorMessage: error.message });
+  await endSteps(tx, operationId, 'failed', error);
+}
+
+/** The undo of the current step can't finish; an administrator answers. */
+export async function markStuck(tx: Tx, operationId: string, error: ErrorText): Promise<void> {
+  await move(tx, operationId, 'stuck');
+  await endSteps(tx, operationId, 'stuck', error);
+}
+
+/** After an administrator's answer the undo goes on. */
+export async function resumeUndo(tx: Tx, operationId: string): Promise<void> {
+  await move(tx, operationId, 'undoing');
+}
+
+/** From here on a cancel is refused. False when one was asked for before: then the operation must undo instead. */
+export async function passPointOfNoReturn(tx: Tx, operationId: string): Promise<boolean> {
+  const { count } = await tx.operation.updateMany({ where: { id: operationId, isCancelRequested: false }, data: { isPastNoReturn: true } });
+  return count === 1;
+}
+
+/** Ends an operation and answers who waits for it. Ending it again answers the same. */
+export async function endOperation(tx: Tx, operationId: string, state: ClosedOperationState): Promise<{ waiters: { id: string; kind: string }[] }> {
+  const operation = await lockOperation(tx, operationId);
+  if (operation.state !== state) {
+    operationStates.assertCanMove(stateOf(operation), state);
+    await tx.operation.update({ where: { id: operationId }, data: { state, endedAt: new Date() } });
+    await endSteps(tx, operationId, 'succeeded');
+    await noteEvent(tx, {
+      kind: `${operation.kind}.${state}`,
+      actor: { kind: 'system', name: 'operation' },
+      actorUserId: operation.actorUserId,
+      accountId: operation.accountId,
+      resource: { type: operation.resourceType, id: operation.resourceId },
+      operationId,
+      message: describeEnd(operation, state),
+    });
+  }
+  const waiting = await tx.operationWaiter.findMany({ where: { operationId }, select: { waiterId: true } });
+  if (waiting.length === 0) return { waiters: [] };
+  return { waiters: await tx.operation.findMany({ where: { id: { in: waiting.map((row) => row.waiterId) }, state: { in: [...OPEN_OPERATION_STATES] } }, select: { id: true, kind: true } }) };
+}
+
+/** Puts an operation on the list of those told when another ends. False when that one has ended already. */
+export async function waitForOperation(tx: Tx, operationId: string, waiterId: string): Promise<boolean> {
+  const operation = await lockOperation(tx, operationId);
+  if (!OPEN_OPERATION_STATES.some((open) => open === operation.state)) return false;
+  await tx.operationWaiter.upsert({ where: { operationId_waiterId: { operationId, waiterId } }, create: { operationId, waiterId }, update: {} });
+  return true;
+}
+
+export async function lockOperation(tx: Tx, id: string): Promise<Operation> {
+  await tx.$queryRaw`SELECT 1 FROM operation WHERE id = ${id}::uuid FOR UPDATE`;
+  const operation = await tx.operation.findUnique({ where: { id } });
+  if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${id}.`, { operationId: id });
+  return operation;
+}
+
+async function move(tx: Tx, id: string, to: OperationState, data: Prisma.OperationUpdateInput = {}): Promise<void> {
+  const operation = await lockOperation(tx, id);
+  if (operation.state === to) return;
+  operationStates.assertCanMove(stateOf(operation), to);
+  await tx.operation.update({ where: { id }, data: { state: to, ...data } });
+}
+
+async function endSteps(tx: Tx, operationId: string, state: 'succeeded' | 'failed' | 'stuck', error?: ErrorText): Promise<void> {
+  await tx.step.updateMany({
+    where: { operationId, state: { in: ['running', 'stuck'] } },
+    data: { state, endedAt: new Date(), errorCode: error?.code ?? null, errorMessage: error?.message ?? null },
+  });
+}
+
+function stateOf(operation: Operation): OperationState {
+  if (operationStates.is(operation.state)) return operation.state;
+  throw new DomainError('UNEXPECTED', `Operation ${operation.id} has the unknown state ${operation.state}.`);
+}
+
+function describeEnd(operation: Operation, state: ClosedOperationState): string {
+  const what = `${operation.resourceType} ${operation.resourceName}`;
+  const past = isOperationKind(operation.kind) ? OPERATION_KINDS[operation.kind].past : operation.kind;
+  if (state === 'succeeded') return `The ${what} was ${past}.`;
+  if (state === 'cancelled') return `The ${what} was not ${past}: the operation was cancelled.`;
+  return `The ${what} was not ${past}: ${operation.errorMessage ?? 'the operation failed'}`;
+}

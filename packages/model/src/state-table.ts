@@ -1,0 +1,22 @@
+import { DomainError } from './errors.ts';
+
+/** Which state may follow which, for one kind of thing. */
+export type Moves<S extends string> = Record<S, readonly S[]>;
+
+/** The questions every state table answers. `noun` is for messages: "An instance that is running cannot become starting". */
+export function stateTable<S extends string>(noun: string, moves: Moves<S>) {
+  function canMove(from: S, to: S): boolean {
+    return moves[from].includes(to);
+  }
+  return {
+    noun,
+    moves,
+    canMove,
+    is: (text: string): text is S => Object.hasOwn(moves, text),
+    assertCanMove(from: S, to: S): void {
+      if (canMove(from, to)) return;
+      const article = /^[aeiou]/.test(noun) ? 'An' : 'A';
+      throw new DomainError('INVALID_STATE', `${article} ${noun} that is ${from} cannot become ${to}.`, { from, to });
+    },
+  };
+}
