@@ -10,7 +10,8 @@ import type { CallOptions } from './hypervisor-driver.ts';
 export interface NetworkDriver {
   /** The bridge and its tunnels exist as wanted. Guests' NICs join the bridge `bridgeName(vni)`. */
   ensureNetwork(desired: DesiredNetwork, options: CallOptions): Promise<void>;
-  removeNetwork(network: { networkId: string; vni: number }, options: CallOptions): Promise<void>;
+  /** Changes nothing when a newer revision than this is applied: then somebody has come since. */
+  removeNetwork(network: { networkId: string; vni: number; revision: number }, options: CallOptions): Promise<void>;
 
   /** The router runs with exactly this state when this returns: applied atomically, then read back. */
   ensureRouter(desired: DesiredRouter, options: CallOptions): Promise<{ appliedRevision: number }>;
