@@ -78,15 +78,15 @@ export async function startUndo(tx: Tx, operationId: string, error: ErrorText): 
   await endSteps(tx, operationId, 'failed', error);
 }
 
-/** The undo of the current step can't finish; an administrator answers. */
+/** The current step has to finish and can't; an administrator answers. */
 export async function markStuck(tx: Tx, operationId: string, error: ErrorText): Promise<void> {
   await move(tx, operationId, 'stuck');
   await endSteps(tx, operationId, 'stuck', error);
 }
 
-/** After an administrator's answer the undo goes on. */
-export async function resumeUndo(tx: Tx, operationId: string): Promise<void> {
-  await move(tx, operationId, 'undoing');
+/** After an administrator's answer the operation goes on where it was. */
+export async function resume(tx: Tx, operationId: string, to: 'running' | 'undoing'): Promise<void> {
+  await move(tx, operationId, to);
 }
 
 /** From here on a cancel is refused. False when one was asked for before: then the operation must undo instead. */

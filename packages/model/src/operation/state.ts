@@ -5,9 +5,9 @@ export type OperationState = (typeof OPERATION_STATES)[number];
 
 const MOVES = {
   pending: ['running', 'undoing'],
-  running: ['succeeded', 'undoing'],
+  running: ['succeeded', 'undoing', 'stuck'],
   undoing: ['stuck', 'failed', 'cancelled'],
-  stuck: ['undoing', 'failed', 'cancelled'],
+  stuck: ['running', 'undoing'],
   succeeded: [],
   failed: [],
   cancelled: [],

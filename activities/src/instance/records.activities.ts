@@ -1,0 +1,146 @@
+import type { InstanceSpec } from '@nephos/contracts/instance-spec';
+import { releaseGuestAddresses } from '@nephos/db/address.repo';
+import type { Db, Tx } from '@nephos/db/database';
+import { releaseHost } from '@nephos/db/host-claim.repo';
+import { lockAndMoveInstance, lockInstance } from '@nephos/db/instance.repo';
+import { releaseLimits } from '@nephos/db/limit.repo';
+import { describeInstance } from '@nephos/db/instance-spec.repo';
+import { listNetworkHosts, raiseRevision } from '@nephos/db/network.repo';
+import { placeOnHost, type Ranking } from '@nephos/db/placement.repo';
+import { claimPool, releasePool } from '@nephos/db/pool-claim.repo';
+import type { InstanceState } from '@nephos/model/instance/state';
+import { DomainError } from '@nephos/model/errors';
+import { EXPUNGE_DELAY_MS } from '@nephos/model/limits';
+import { recordCall } from '../lib/record-call.ts';
+
+type Ref = { instanceId: string };
+export interface Placed {
+  hostId: string;
+  generation: number;
+}
+
+/** What operations on instances write down. */
+export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Ranking }) {
+  const record = recordCall(db);
+  return {
+    /** Claims a host (and its pool, for a disk that is nowhere yet) under a new generation. Repeated, it answers the claim it has. */
+    placeInstance: ({ instanceId, excludeHostIds }: Ref & { excludeHostIds: string[] }): Promise<Placed> =>
+      record(async (tx) => {
+        const instance = await lockInstance(tx, instanceId);
+        const held = await tx.hostAllocation.findUnique({ where: { resourceId: instanceId } });
+        if (held && !excludeHostIds.includes(held.hostId)) return { hostId: held.hostId, generation: held.generation };
+        if (held) await unplace(tx, instanceId);
+        const volume = await rootVolume(tx, instanceId);
+        const offering = await tx.computeOffering.findUniqueOrThrow({ where: { id: instance.computeOfferingId } });
+        const generation = instance.generation + 1;
+        const host = await placeOnHost(tx, ranking, { resourceId: instanceId, generation }, {
+          zoneId: instance.zoneId,
+          cpuMhz: instance.cpuMhz * instance.cpuCount,
+          memoryMib: instance.memoryMib,
+          diskBytes: Number(volume.sizeBytes),
+          placementTags: offering.placementTags,
+          excludeHostIds,
+          poolId: volume.poolId ?? undefined,
+        });
+        if (!volume.poolId && !(await claimPool(tx, host.poolId, volume.id))) {
+          throw new Error(`pool ${host.poolId} filled up meanwhile`); // the transaction is given up and the activity runs again
+        }
+        await tx.instance.update({ where: { id: instanceId }, data: { hostId: host.hostId, generation } });
+        await raiseRevisions(tx, instanceId);
+        return { hostId: host.hostId, generation };
+      }),
+    /** Where the instance runs; null when no host has a claim for it. */
+    findPlace: ({ instanceId }: Ref): Promise<Placed | null> => record((tx) => findPlace(tx, instanceId)),
+    requirePlace: ({ instanceId }: Ref): Promise<Placed> =>
+      record(async (tx) => {
+        const place = await findPlace(tx, instanceId);
+        if (!place) throw new DomainError('INVALID_STATE', 'The instance is on no host.', { instanceId });
+        return place;
+      }),
+    /** Volumes of an instance that never ran: theirs is no data yet. */
+    listNewVolumes: ({ instanceId }: Ref): Promise<string[]> =>
+      record(async (tx) => (await tx.volume.findMany({ where: { instanceId, state: 'allocated' }, select: { id: true } })).map(({ id }) => id)),
+    describeInstance: ({ instanceId }: Ref): Promise<InstanceSpec> => record((tx) => describeInstance(tx, instanceId)),
+    /** The instance runs where it was placed. */
+    finishLaunch: ({ instanceId }: Ref) =>
+      record(async (tx) => {
+        await tx.volume.updateMany({ where: { instanceId, state: 'allocated' }, data: { state: 'ready' } });
+        await settle(tx, instanceId, 'running');
+      }),
+    /** The guest is gone from its host: the claim goes back, and the networks the host no longer carries are named. */
+    leaveHost: ({ instanceId }: Ref): Promise<{ hostId: string; networks: { networkId: string; vni: number; revision: number }[] } | null> =>
+      record((tx) => leaveHost(tx, instanceId)),
+    /** Ends an operation's hold on the instance in the state it should have now. */
+    settleInstance: ({ instanceId, state }: Ref & { state: InstanceState }) => record((tx) => settle(tx, instanceId, state)),
+    /** After a destroy that did not happen: it runs if a host has its claim, else it is stopped. */
+    returnToPlace: ({ instanceId }: Ref) => record(async (tx) => settle(tx, instanceId, (await findPlace(tx, instanceId)) ? 'running' : 'stopped')),
+    markDestroyed: ({ instanceId }: Ref) =>
+      record(async (tx) => {
+        const now = Date.now();
+        await settle(tx, instanceId, 'destroyed', { destroyedAt: new Date(now), expungeAfter: new Date(now + EXPUNGE_DELAY_MS) });
+      }),
+    markRecovered: ({ instanceId }: Ref) => record((tx) => settle(tx, instanceId, 'stopped', { destroyedAt: null, expungeAfter: null })),
+    /** Everything of the instance that is a record goes: limits, addresses, pool, host. Its row stays, out of every list. */
+    forgetInstance: ({ instanceId }: Ref) => record((tx) => forget(tx, instanceId)),
+    /** Where the instance's disk lies, for its removal; null when it lies nowhere. */
+    findRootVolume: ({ instanceId }: Ref): Promise<{ volumeId: string; poolPath: string; hostId: string } | null> =>
+      record(async (tx) => {
+        const volume = await tx.volume.findFirst({ where: { instanceId, kind: 'root', poolId: { not: null } }, select: { id: true, pool: { select: { path: true, hostId: true } } } });
+        return volume?.pool?.hostId ? { volumeId: volume.id, poolPath: volume.pool.path, hostId: volume.pool.hostId } : null;
+      }),
+  };
+}
+export type InstanceRecords = ReturnType<typeof createInstanceRecords>;
+
+async function settle(tx: Tx, instanceId: string, state: InstanceState, data = {}): Promise<void> {
+  await lockAndMoveInstance(tx, instanceId, state, { ...data, operationId: null, stateReason: null });
+}
+
+async function unplace(tx: Tx, instanceId: string): Promise<void> {
+  await releaseHost(tx, instanceId);
+  const volume = await rootVolume(tx, instanceId);
+  if (volume.state === 'allocated') await releasePool(tx, volume.id);
+  await tx.instance.update({ where: { id: instanceId }, data: { hostId: null } });
+}
+
+async function findPlace(tx: Tx, instanceId: string): Promise<Placed | null> {
+  return tx.hostAllocation.findUnique({ where: { resourceId: instanceId }, select: { hostId: true, generation: true } });
+}
+
+async function leaveHost(tx: Tx, instanceId: string) {
+  const held = await tx.hostAllocation.findUnique({ where: { resourceId: instanceId } });
+  if (!held) return null;
+  await unplace(tx, instanceId);
+  const networks = [];
+  for (const { networkId } of await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true } })) {
+    if ((await listNetworkHosts(tx, networkId)).some((host) => host.id === held.hostId)) continue;
+    const { vni } = await tx.network.findUniqueOrThrow({ where: { id: networkId } });
+    const revision = await raiseRevision(tx, networkId);
+    if (vni !== null) networks.push({ networkId, vni, revision });
+  }
+  return { hostId: held.hostId, networks };
+}
+
+async function forget(tx: Tx, instanceId: string): Promise<void> {
+  const now = new Date();
+  const volume = await rootVolume(tx, instanceId);
+  await releaseHost(tx, instanceId);
+  await releasePool(tx, volume.id);
+  await releaseGuestAddresses(tx, instanceId);
+  await releaseLimits(tx, instanceId);
+  await raiseRevisions(tx, instanceId);
+  await tx.nic.updateMany({ where: { instanceId, removedAt: null }, data: { removedAt: now } });
+  await tx.volume.updateMany({ where: { instanceId, removedAt: null }, data: { state: 'removed', removedAt: now } });
+  await tx.secret.deleteMany({ where: { resourceId: instanceId } });
+  await settle(tx, instanceId, 'expunged', { removedAt: now, hostId: null });
+}
+
+async function raiseRevisions(tx: Tx, instanceId: string): Promise<void> {
+  await tx.network.updateMany({ where: { nics: { some: { instanceId, removedAt: null } } }, data: { revision: { increment: 1 } } });
+}
+
+async function rootVolume(tx: Tx, instanceId: string) {
+  const volume = await tx.volume.findFirst({ where: { instanceId, kind: 'root' } });
+  if (!volume) throw new DomainError('UNEXPECTED', `Instance ${instanceId} has no root disk.`);
+  return volume;
+}

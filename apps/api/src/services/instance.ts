@@ -1,0 +1,148 @@
+import { rowsFor } from '@nephos/authz/ability';
+import type { DeployInstance, InstanceDto, ListInstances } from '@nephos/contracts/instance.schema';
+import type { OperationDto } from '@nephos/contracts/operation.schema';
+import type { Db, Tx } from '@nephos/db/database';
+import { findInstance, lockAndMoveInstance } from '@nephos/db/instance.repo';
+import { insertInstance } from '@nephos/db/instance-create.repo';
+import { listPage, type Page } from '@nephos/db/list';
+import { findOrMakeDefaultNetwork } from '@nephos/db/network-create.repo';
+import { insertOperation } from '@nephos/db/operation.repo';
+import type { Operation } from '@nephos/db/prisma';
+import { DomainError } from '@nephos/model/errors';
+import { newId } from '@nephos/model/id';
+import { INSTANCE_VERB_STATE, type InstanceVerb } from '@nephos/model/instance/state';
+import { STOP_GRACE_MS } from '@nephos/model/limits';
+import type { Operations } from '@nephos/operations/operations';
+import { once, type Request } from '../request.ts';
+import { findForDeploy } from './instance-lookup.ts';
+import { instanceInclude, toInstanceDto } from './instance.dto.ts';
+import { toOperationDto } from './operation.dto.ts';
+
+const GIB = 1024n ** 3n;
+/** A destroyed instance can be recovered, so it may shut down; but nobody waits for it. */
+const DESTROY_GRACE_MS = 15_000;
+
+export function createInstanceService({ db, operations }: { db: Db; operations: Operations }) {
+  /** Instances and their operations are committed together; only then are the workflows started. */
+  async function startAll(ids: readonly string[]): Promise<void> {
+    await Promise.all((await db.operation.findMany({ where: { id: { in: [...ids] } } })).map((operation) => operations.start(operation)));
+  }
+
+  async function begin(request: Request, verb: InstanceVerb, instanceId: string, input: Record<string, number> = {}): Promise<OperationDto> {
+    const operation = await once(db, request, async (tx) => {
+      const instance = await findInstance(tx, request.actor, `instance.${verb}`, instanceId);
+      await lockAndMoveForOperation(tx, instanceId, verb);
+      const begun = await insertOperation(tx, {
+        kind: `instance.${verb}`,
+        actor: request.actor,
+        accountId: instance.accountId,
+        resource: { type: 'instance', id: instanceId, name: instance.name },
+        input: { instanceId, ...input },
+      });
+      await tx.instance.update({ where: { id: instanceId }, data: { operationId: begun.id } });
+      return toOperationDto(begun, request.actor);
+    });
+    await startAll([operation.id]);
+    return operation;
+  }
+
+  return {
+    /** One operation per instance, all or none accepted; they share a group id when there are several. */
+    async deploy(request: Request, input: DeployInstance): Promise<OperationDto[]> {
+      const begun = await once(db, request, async (tx) => {
+        const { actor } = request;
+        const found = await findForDeploy(tx, actor, input);
+        const network = found.network ?? (await findOrMakeDefaultNetwork(tx, actor.accountId, found.zone));
+        const groupId = input.count > 1 ? newId() : undefined;
+        const rows: Operation[] = [];
+        for (const name of namesOf(input)) {
+          const instance = await insertInstance(tx, {
+            accountId: actor.accountId,
+            domainId: actor.domainId,
+            zoneId: found.zone.id,
+            name,
+            displayName: input.displayName ?? '',
+            template: found.template,
+            offering: found.offering,
+            networkId: network.id,
+            sshPublicKey: found.sshKeyPair?.publicKey,
+            userData: input.userData,
+            rootDiskBytes: rootDiskBytes(input, found.template),
+            tags: input.tags,
+          });
+          const operation = await insertOperation(tx, {
+            kind: 'instance.deploy',
+            actor,
+            accountId: actor.accountId,
+            resource: { type: 'instance', id: instance.id, name },
+            input: { instanceId: instance.id },
+            groupId,
+          });
+          await tx.instance.update({ where: { id: instance.id }, data: { operationId: operation.id } });
+          rows.push(operation);
+        }
+        return rows.map((operation) => toOperationDto(operation, actor));
+      });
+      await startAll(begun.map(({ id }) => id));
+      return begun;
+    },
+
+    start: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'start', instanceId),
+    stop: (request: Request, { instanceId, isForced }: { instanceId: string; isForced: boolean }) => begin(request, 'stop', instanceId, { graceMs: isForced ? 0 : STOP_GRACE_MS }),
+    reboot: (request: Request, { instanceId, isForced }: { instanceId: string; isForced: boolean }) => begin(request, 'reboot', instanceId, { graceMs: isForced ? 0 : STOP_GRACE_MS }),
+    destroy: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'destroy', instanceId, { graceMs: DESTROY_GRACE_MS }),
+    recover: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'recover', instanceId),
+    expunge: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'expunge', instanceId),
+
+    async list({ actor }: Request, input: ListInstances): Promise<Page<InstanceDto>> {
+      const filters = {
+        removedAt: null,
+        ...(input.state && { state: { in: input.state } }),
+        ...(input.zoneId && { zoneId: input.zoneId }),
+        ...(input.accountId && { accountId: input.accountId }),
+        ...(input.hostId && { hostId: input.hostId }),
+      };
+      const page = await listPage(input, { where: [rowsFor(actor, 'instance.read'), filters], searchIn: ['name', 'displayName'] }, (args) =>
+        db.instance.findMany({ ...args, include: instanceInclude }),
+      );
+      return { ...page, items: page.items.map((row) => toInstanceDto(row, actor)) };
+    },
+
+    async get({ actor }: Request, { instanceId }: { instanceId: string }): Promise<InstanceDto> {
+      await findInstance(db, actor, 'instance.read', instanceId);
+      return toInstanceDto(await db.instance.findUniqueOrThrow({ where: { id: instanceId }, include: instanceInclude }), actor);
+    },
+
+    async update(request: Request, { instanceId, ...change }: { instanceId: string; displayName?: string | undefined; tags?: Record<string, string> | undefined }): Promise<InstanceDto> {
+      return once(db, request, async (tx) => {
+        await findInstance(tx, request.actor, 'instance.update', instanceId);
+        const data = { ...(change.displayName !== undefined && { displayName: change.displayName }), ...(change.tags && { tags: change.tags }) };
+        return toInstanceDto(await tx.instance.update({ where: { id: instanceId }, data, include: instanceInclude }), request.actor);
+      });
+    },
+  };
+}
+export type InstanceService = ReturnType<typeof createInstanceService>;
+
+/** Unlike a record activity, a request must not find the state it wants there already: then another one has begun. */
+async function lockAndMoveForOperation(tx: Tx, instanceId: string, verb: InstanceVerb): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM instance WHERE id = ${instanceId}::uuid FOR UPDATE`;
+  const { state } = await tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } });
+  const to = INSTANCE_VERB_STATE[verb];
+  if (state === to) throw new DomainError('INVALID_STATE', `The instance is ${state} already; another request began that.`, { state });
+  await lockAndMoveInstance(tx, instanceId, to);
+}
+
+function namesOf({ name, count }: DeployInstance): string[] {
+  return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+function rootDiskBytes({ rootDiskGib }: DeployInstance, template: { name: string; virtualSizeBytes: bigint }): bigint {
+  if (rootDiskGib === undefined) return template.virtualSizeBytes;
+  const wanted = BigInt(rootDiskGib) * GIB;
+  if (wanted < template.virtualSizeBytes) {
+    const least = (template.virtualSizeBytes + GIB - 1n) / GIB;
+    throw new DomainError('BAD_INPUT', `The root disk can't be smaller than the template ${template.name}, which needs ${least} GiB.`, { field: 'rootDiskGib' });
+  }
+  return wanted;
+}

@@ -1,0 +1,28 @@
+import type { NetworkRecords } from '@nephos/activities/network/records.activities';
+import type { InstanceRecords } from '@nephos/activities/instance/records.activities';
+import { onHost } from '../lib/host-activities.ts';
+import { runOperation, startOperation } from '../lib/operation.ts';
+import { recordActivities } from '../lib/records.ts';
+import { leave } from './launch.ts';
+import type { StopInstance } from './stop-instance.workflow.ts';
+
+const records = recordActivities<InstanceRecords & NetworkRecords>();
+
+/**
+ * Powers an instance off for good, but keeps its disk, name and addresses for a day, in which it can be recovered.
+ * A network that has no other instance is shut down after it.
+ */
+export async function destroyInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
+  const ref = { instanceId };
+  await runOperation(operationId, () => records.returnToPlace(ref), async (story) => {
+    const place = await records.findPlace(ref);
+    if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
+    await story.passPointOfNoReturn();
+    if (place) {
+      await story.finish('remove the guest from its host', () => onHost(place.hostId).finishing.removeInstance({ ...ref, generation: place.generation }));
+      await story.finish('leave the host', () => leave(ref));
+    }
+    await records.markDestroyed(ref);
+    for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
+  });
+}

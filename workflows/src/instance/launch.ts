@@ -1,0 +1,73 @@
+import type { NetworkRecords } from '@nephos/activities/network/records.activities';
+import type { InstanceRecords } from '@nephos/activities/instance/records.activities';
+import type { InstanceSpec } from '@nephos/contracts/instance-spec';
+import { neverStarted, onHost } from '../lib/host-activities.ts';
+import type { Story } from '../lib/operation.ts';
+import { recordActivities } from '../lib/records.ts';
+
+const records = recordActivities<InstanceRecords & NetworkRecords>();
+
+type Ref = { instanceId: string };
+
+/**
+ * The part that deploy and start share: from an instance that is nowhere to a guest that runs.
+ * A host whose agent does not take the work is left, and the next one tried; once a host has started, it is the one.
+ */
+export async function launch(story: Story, ref: Ref): Promise<void> {
+  await story.step('bring up the network', () => bringUpNetworks(story, ref));
+  const { hostId, spec } = await prepareOnSomeHost(story, ref);
+  const host = onHost(hostId);
+  await story.step('connect the network', () => connect(ref, hostId));
+  await story.step('start the guest', async () => void (await host.doing.ensureInstance(spec)), () => host.finishing.removeInstance({ ...ref, generation: spec.generation }));
+  await records.finishLaunch(ref);
+}
+
+async function bringUpNetworks(story: Story, { instanceId }: Ref): Promise<void> {
+  // Again after each wait: the operation that was waited for may have been one that took the network down.
+  for (;;) {
+    const waited = await records.requestNetworks({ instanceId, operationId: story.operationId });
+    if (waited.length === 0) return;
+    for (const other of waited) await story.waitFor(other);
+  }
+}
+
+async function prepareOnSomeHost(story: Story, ref: Ref): Promise<{ hostId: string; spec: InstanceSpec }> {
+  const excludeHostIds: string[] = [];
+  for (;;) {
+    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), () => leave(ref));
+    const spec = await records.describeInstance(ref);
+    try {
+      await story.step('prepare the disk', () => prepareDisks(hostId, spec), () => removeNewDisks(ref, hostId, spec));
+      return { hostId, spec };
+    } catch (error) {
+      if (!neverStarted(error)) throw error;
+      excludeHostIds.push(hostId);
+    }
+  }
+}
+
+async function prepareDisks(hostId: string, spec: InstanceSpec): Promise<void> {
+  for (const volume of spec.volumes) await onHost(hostId).doing.prepareVolume(volume);
+}
+
+/** Only what this launch made: the disk of an instance that ran before is its owner's data. */
+async function removeNewDisks({ instanceId }: Ref, hostId: string, spec: InstanceSpec): Promise<void> {
+  const newVolumeIds = await records.listNewVolumes({ instanceId });
+  for (const volume of spec.volumes.filter(({ volumeId }) => newVolumeIds.includes(volumeId))) await onHost(hostId).finishing.removeVolume(volume);
+}
+
+/** Every host of the network knows the new one, and the router knows the guest, before it asks for its address. */
+async function connect({ instanceId }: Ref, hostId: string): Promise<void> {
+  const { shares, routers } = await records.describeNetworks({ instanceId, hostId });
+  await Promise.all([
+    ...shares.map((share) => onHost(share.hostId).doing.ensureNetwork(share.desired)),
+    ...routers.map((router) => onHost(router.hostId).doing.ensureRouter(router)),
+  ]);
+}
+
+/** Leaves the host: first the guest, which is gone by now, then the networks that nobody there uses any more. */
+export async function leave({ instanceId }: Ref): Promise<void> {
+  const left = await records.leaveHost({ instanceId });
+  if (!left) return;
+  for (const network of left.networks) await onHost(left.hostId).finishing.removeNetwork(network);
+}

@@ -1,0 +1,35 @@
+import { ActivityCancellationType, ActivityFailure, proxyActivities, TimeoutFailure } from '@temporalio/workflow';
+import { hostQueue } from '@nephos/contracts/queue';
+import type { HostActivities } from '@nephos/activities/host-activities';
+
+const RETRY = { initialInterval: '1s', maximumInterval: '15s' } as const;
+
+/**
+ * Activities on one host's own queue: `doing` for steps; `finishing` for undos, and for steps after the point of no return.
+ * When the agent is away, a step fails after two minutes without having started, and the story decides; it never hangs.
+ */
+export function onHost(hostId: string): { doing: HostActivities; finishing: HostActivities } {
+  const taskQueue = hostQueue(hostId);
+  return {
+    doing: proxyActivities<HostActivities>({
+      taskQueue,
+      scheduleToStartTimeout: '2m',
+      startToCloseTimeout: '2h',
+      heartbeatTimeout: '30s',
+      retry: { ...RETRY, maximumAttempts: 5 },
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED, // an undo never races the step
+    }),
+    finishing: proxyActivities<HostActivities>({
+      taskQueue,
+      startToCloseTimeout: '10m',
+      scheduleToCloseTimeout: '10m', // then the operation is shown as stuck
+      heartbeatTimeout: '30s',
+      retry: { ...RETRY, maximumInterval: '1m' },
+    }),
+  };
+}
+
+/** Whether an activity failed without ever having reached its host: then there is nothing to undo, and another host may be tried. */
+export function neverStarted(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
+}
