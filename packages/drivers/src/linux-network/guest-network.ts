@@ -40,10 +40,11 @@ export async function ensureGuestNetwork(desired: DesiredNetwork, stateDir: stri
   await replaceFile(recordPath, JSON.stringify({ networkId: desired.networkId, revision: desired.revision }), { isDurable: true });
 }
 
-export async function removeGuestNetwork(network: { networkId: string; vni: number }, stateDir: string, options: ToolOptions): Promise<void> {
+export async function removeGuestNetwork(network: { networkId: string; vni: number; revision: number }, stateDir: string, options: ToolOptions): Promise<void> {
   const recordPath = recordPathOf(stateDir, network.vni);
   const record = await readRecord(recordPath, recordSchema);
   if (record && record.networkId !== network.networkId) return; // another network has the number now
+  if (record && record.revision > network.revision) return; // somebody has come since
   await removeLinks(network.vni, options);
   await rm(recordPath, { force: true });
 }

@@ -1,9 +1,9 @@
 import { createRouterRunner } from '@nephos/appliances/router/router-runner';
 import { routerNames } from '@nephos/appliances/router/router-names';
+import { createKeyedLock } from '../keyed-lock.ts';
 import { bridgeName, type NetworkDriver } from '../network-driver.ts';
 import { dialInNamespace } from './dial.ts';
 import { ensureGuestNetwork, removeGuestNetwork } from './guest-network.ts';
-import { createTurns } from './in-turn.ts';
 
 export interface LinuxNetworkOptions {
   /** What was applied here, and the secrets it carries: root's alone, kept over restarts of the agent. */
@@ -21,21 +21,22 @@ export interface LinuxNetworkOptions {
  */
 export function createLinuxNetwork({ stateDir, publicBridge, managementInterface }: LinuxNetworkOptions): NetworkDriver {
   const runner = createRouterRunner({ stateDir, publicBridge });
-  const inTurn = createTurns();
-  const network = (vni: number): string => `network ${vni}`;
-  const router = (routerId: string): string => `router ${routerId}`;
+  const alone = createKeyedLock();
+  const ofNetwork = (vni: number): string => `network ${vni}`;
+  const ofRouter = (routerId: string): string => `router ${routerId}`;
 
   return {
     ensureNetwork: (desired, { signal }) => (
-      inTurn(network(desired.vni), () => ensureGuestNetwork(desired, stateDir, { signal }, managementInterface))
+      alone(ofNetwork(desired.vni), signal, () => ensureGuestNetwork(desired, stateDir, { signal }, managementInterface))
     ),
-    removeNetwork: (removed, { signal }) => inTurn(network(removed.vni), () => removeGuestNetwork(removed, stateDir, { signal })),
+    removeNetwork: (network, { signal }) => alone(ofNetwork(network.vni), signal, () => removeGuestNetwork(network, stateDir, { signal })),
 
-    ensureRouter: (desired, { signal }) => inTurn(router(desired.routerId), async () => {
-      await inTurn(network(desired.network.vni), () => ensureGuestNetwork(desired.network, stateDir, { signal }, managementInterface));
-      return runner.ensure(desired, bridgeName(desired.network.vni), signal);
+    ensureRouter: (desired, { signal }) => alone(ofRouter(desired.routerId), signal, async () => {
+      const { network } = desired;
+      await alone(ofNetwork(network.vni), signal, () => ensureGuestNetwork(network, stateDir, { signal }, managementInterface));
+      return runner.ensure(desired, bridgeName(network.vni), signal);
     }),
-    removeRouter: (removed, { signal }) => inTurn(router(removed.routerId), () => runner.remove(removed, signal)),
+    removeRouter: (router, { signal }) => alone(ofRouter(router.routerId), signal, () => runner.remove(router, signal)),
     listRouters: () => runner.list(),
 
     dial: ({ routerId }, ip, port, signal) => dialInNamespace(routerNames(routerId).namespace, ip, port, signal),
