@@ -72,8 +72,6 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
       record((tx) => leaveHost(tx, instanceId)),
     /** Ends an operation's hold on the instance in the state it should have now. */
     settleInstance: ({ instanceId, state }: Ref & { state: InstanceState }) => record((tx) => settle(tx, instanceId, state)),
-    /** After a destroy that did not happen: it runs if a host has its claim, else it is stopped. */
-    returnToPlace: ({ instanceId }: Ref) => record(async (tx) => settle(tx, instanceId, (await findPlace(tx, instanceId)) ? 'running' : 'stopped')),
     markDestroyed: ({ instanceId }: Ref) =>
       record(async (tx) => {
         const now = Date.now();

@@ -90,6 +90,9 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         }
         return operations;
       }),
+    /** The same for one network, after it came up for somebody who has gone meanwhile. */
+    releaseEmptyNetwork: ({ networkId, operationId }: Ref & { operationId: string }): Promise<{ id: string; kind: string; input: Record<string, unknown> } | null> =>
+      record(async (tx) => (await shutDownIfEmpty(tx, networkId, operationId)) ?? null),
     /** Where the network lies, for its removal. */
     locateNetwork: ({ networkId }: Ref): Promise<{ vni: number | null; revision: number; routers: RouterPlace[]; hostIds: string[] }> =>
       record(async (tx) => {
@@ -127,6 +130,10 @@ async function requestNetwork(tx: Tx, networkId: string, operationId: string) {
 
 async function shutDownIfEmpty(tx: Tx, networkId: string, operationId: string) {
   const network = await lockNetwork(tx, networkId);
+  if (network.state === 'shutting-down' && network.operationId) {
+    const begun = await tx.operation.findFirst({ where: { id: network.operationId, parentId: operationId } });
+    return begun ? { id: begun.id, kind: begun.kind, input: { networkId } } : undefined; // asked before, and the answer was lost
+  }
   if (network.state !== 'implemented') return undefined;
   const users = await tx.nic.count({ where: { networkId, removedAt: null, instance: { state: { notIn: ['destroyed', 'expunging', 'expunged'] } } } });
   if (users > 0) return undefined;

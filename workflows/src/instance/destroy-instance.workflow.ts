@@ -3,7 +3,7 @@ import type { InstanceRecords } from '@nephos/activities/instance/records.activi
 import { onHost } from '../lib/host-activities.ts';
 import { runOperation, startOperation } from '../lib/operation.ts';
 import { recordActivities } from '../lib/records.ts';
-import { leave } from './launch.ts';
+import { leave, settleByLooking } from './launch.ts';
 import type { StopInstance } from './stop-instance.workflow.ts';
 
 const records = recordActivities<InstanceRecords & NetworkRecords>();
@@ -14,15 +14,15 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  */
 export async function destroyInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => records.returnToPlace(ref), async (story) => {
+  await runOperation(operationId, () => settleByLooking(ref), async (story) => {
     const place = await records.findPlace(ref);
     if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
-    await story.passPointOfNoReturn();
-    if (place) {
-      await story.finish('remove the guest from its host', () => onHost(place.hostId).finishing.removeInstance({ ...ref, generation: place.generation }));
-      await story.finish('leave the host', () => leave(ref));
-    }
-    await records.markDestroyed(ref);
-    for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
+    await story.finishForward(async (step) => {
+      if (place) await step('leave the host', () => leave(ref, place));
+      await step('record that it is destroyed', () => records.markDestroyed(ref));
+      await step('shut down a network that is empty', async () => {
+        for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
+      });
+    });
   });
 }

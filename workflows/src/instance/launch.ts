@@ -1,5 +1,5 @@
 import type { NetworkRecords } from '@nephos/activities/network/records.activities';
-import type { InstanceRecords } from '@nephos/activities/instance/records.activities';
+import type { InstanceRecords, Placed } from '@nephos/activities/instance/records.activities';
 import type { InstanceSpec } from '@nephos/contracts/instance-spec';
 import { neverStarted, onHost } from '../lib/host-activities.ts';
 import type { Story } from '../lib/operation.ts';
@@ -34,7 +34,7 @@ async function bringUpNetworks(story: Story, { instanceId }: Ref): Promise<void>
 async function prepareOnSomeHost(story: Story, ref: Ref): Promise<{ hostId: string; spec: InstanceSpec }> {
   const excludeHostIds: string[] = [];
   for (;;) {
-    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), () => leave(ref));
+    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), () => leaveClaim(ref));
     const spec = await records.describeInstance(ref);
     try {
       await story.step('prepare the disk', () => prepareDisks(hostId, spec), () => removeNewDisks(ref, hostId, spec));
@@ -65,8 +65,21 @@ async function connect({ instanceId }: Ref, hostId: string): Promise<void> {
   ]);
 }
 
-/** Leaves the host: first the guest, which is gone by now, then the networks that nobody there uses any more. */
-export async function leave({ instanceId }: Ref): Promise<void> {
+/** Takes the guest, which is off, from its host, gives the claim back, and removes the networks that nobody there uses any more. */
+export async function leave({ instanceId }: Ref, place: Placed): Promise<void> {
+  await onHost(place.hostId).finishing.removeInstance({ instanceId, generation: place.generation });
+  await leaveClaim({ instanceId });
+}
+
+/** After a stop or destroy that was given up half way: only the host can say whether the guest still runs. */
+export async function settleByLooking(ref: Ref): Promise<void> {
+  const place = await records.findPlace(ref);
+  const guest = place && (await onHost(place.hostId).finishing.findInstance(ref));
+  if (place && guest?.state !== 'running') await leave(ref, place);
+  await records.settleInstance({ ...ref, state: guest?.state === 'running' ? 'running' : 'stopped' });
+}
+
+async function leaveClaim({ instanceId }: Ref): Promise<void> {
   const left = await records.leaveHost({ instanceId });
   if (!left) return;
   for (const network of left.networks) await onHost(left.hostId).finishing.removeNetwork(network);

@@ -17,10 +17,11 @@ export interface Story {
   readonly operationId: string;
   /** Runs one named step. Its undo is registered first: a step that timed out may still have happened. */
   step<T>(name: string, run: Run<T>, undo?: Undo): Promise<T>;
-  /** From here on a cancel is refused and the operation finishes forward. One that was asked for before still wins. */
-  passPointOfNoReturn(): Promise<void>;
-  /** A step after the point of no return: it finishes, or an administrator says what to do. */
-  finish(name: string, run: () => Promise<void>): Promise<void>;
+  /**
+   * From here on a cancel is refused and nothing is undone: what is left to do is the steps of `finish`, each of which
+   * finishes or waits for an administrator. A cancel that was asked for before still wins.
+   */
+  finishForward(finish: (step: (name: string, run: () => Promise<void>) => Promise<void>) => Promise<void>): Promise<void>;
   /** Waits for another operation, starting it when nobody has. Throws its error when it failed. */
   waitFor(other: OtherOperation): Promise<void>;
 }
@@ -85,10 +86,11 @@ export async function runOperation(operationId: string, giveBack: Undo, tell: (s
         throw error;
       }
     },
-    passPointOfNoReturn: async () => {
-      if (!(await records.refuseCancel({ operationId }))) throw new CancelledFailure('The operation was cancelled.');
-    },
-    finish: (name, run) => CancellationScope.nonCancellable(() => mustFinish(name, false, run)),
+    finishForward: (finish) =>
+      CancellationScope.nonCancellable(async () => {
+        if (!(await records.refuseCancel({ operationId }))) throw new CancelledFailure('The operation was cancelled.');
+        await finish((name, run) => mustFinish(name, false, run));
+      }),
     waitFor: async (other) => {
       await startOperation(other);
       await condition(() => ended.has(other.id));

@@ -1,6 +1,6 @@
 import type { NetworkRecords } from '@nephos/activities/network/records.activities';
 import { onHost } from '../lib/host-activities.ts';
-import { runOperation } from '../lib/operation.ts';
+import { runOperation, startOperation } from '../lib/operation.ts';
 import { recordActivities } from '../lib/records.ts';
 
 export interface NetworkOperation {
@@ -22,6 +22,8 @@ export async function implementNetwork({ operationId, networkId }: NetworkOperat
     });
     await records.noteRouterApplied({ routerId: router.routerId, appliedRevision });
     await records.finishImplement(ref);
+    const shutdown = await records.releaseEmptyNetwork({ ...ref, operationId });
+    if (shutdown) await startOperation(shutdown);
   });
 }
 

@@ -13,11 +13,13 @@ const records = recordActivities<NetworkRecords>();
 export async function shutdownNetwork({ operationId, networkId }: NetworkOperation): Promise<void> {
   const ref = { networkId };
   await runOperation(operationId, () => records.settleNetwork({ ...ref, state: 'implemented' }), async (story) => {
-    await story.passPointOfNoReturn();
-    const { routers } = await records.locateNetwork(ref);
-    for (const router of routers) await story.finish('remove the router', () => onHost(router.hostId).finishing.removeRouter(router));
-    await story.finish('remove the bridges', () => removeBridges(ref));
-    await story.finish('give back what the network claimed', () => records.forgetRouter(ref));
-    await records.settleNetwork({ ...ref, state: 'allocated' });
+    await story.finishForward(async (step) => {
+      await step('remove the router', async () => {
+        for (const router of (await records.locateNetwork(ref)).routers) await onHost(router.hostId).finishing.removeRouter(router);
+      });
+      await step('remove the bridges', () => removeBridges(ref));
+      await step('give back what the network claimed', () => records.forgetRouter(ref));
+      await step('record that it is down', () => records.settleNetwork({ ...ref, state: 'allocated' }));
+    });
   });
 }

@@ -1,5 +1,6 @@
 import { rowsFor } from '@nephos/authz/ability';
 import type { DeployInstance, InstanceDto, ListInstances } from '@nephos/contracts/instance.schema';
+import { tagsSchema } from '@nephos/contracts/list.schema';
 import type { OperationDto } from '@nephos/contracts/operation.schema';
 import type { Db, Tx } from '@nephos/db/database';
 import { findInstance, lockAndMoveInstance } from '@nephos/db/instance.repo';
@@ -10,14 +11,16 @@ import { insertOperation } from '@nephos/db/operation.repo';
 import type { Operation } from '@nephos/db/prisma';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
-import { INSTANCE_VERB_STATE, type InstanceVerb } from '@nephos/model/instance/state';
+import { INSTANCE_VERB_STATE, INSTANCE_VERBS, type InstanceVerb } from '@nephos/model/instance/state';
 import { STOP_GRACE_MS } from '@nephos/model/limits';
 import type { Operations } from '@nephos/operations/operations';
+import { z } from 'zod';
 import { once, type Request } from '../request.ts';
 import { findForDeploy } from './instance-lookup.ts';
 import { instanceInclude, toInstanceDto } from './instance.dto.ts';
 import { toOperationDto } from './operation.dto.ts';
 
+const retriedInput = z.object({ graceMs: z.int().optional() });
 const GIB = 1024n ** 3n;
 /** A destroyed instance can be recovered, so it may shut down; but nobody waits for it. */
 const DESTROY_GRACE_MS = 15_000;
@@ -28,7 +31,26 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
     await Promise.all((await db.operation.findMany({ where: { id: { in: [...ids] } } })).map((operation) => operations.start(operation)));
   }
 
-  async function begin(request: Request, verb: InstanceVerb, instanceId: string, input: Record<string, number> = {}): Promise<OperationDto> {
+  async function deployInputOf(instanceId: string): Promise<DeployInstance> {
+    const row = await db.instance.findUniqueOrThrow({ where: { id: instanceId }, include: { volumes: { where: { kind: 'root' } }, nics: true } });
+    const [volume] = row.volumes;
+    const pair = row.sshPublicKey && (await db.sshKeyPair.findFirst({ where: { accountId: row.accountId, publicKey: row.sshPublicKey } }));
+    return {
+      zoneId: row.zoneId,
+      name: row.name,
+      templateId: row.templateId,
+      computeOfferingId: row.computeOfferingId,
+      count: 1,
+      tags: tagsSchema.parse(row.tags),
+      ...(row.displayName && { displayName: row.displayName }),
+      ...(row.userData && { userData: row.userData }),
+      ...(pair && { sshKeyPairId: pair.id }),
+      ...(row.nics[0] && { networkId: row.nics[0].networkId }),
+      ...(volume && volume.sizeBytes % GIB === 0n && { rootDiskGib: Number(volume.sizeBytes / GIB) }),
+    };
+  }
+
+  async function begin(request: Request, verb: InstanceVerb, instanceId: string, input: { graceMs?: number } = {}, retryOfId?: string): Promise<OperationDto> {
     const operation = await once(db, request, async (tx) => {
       const instance = await findInstance(tx, request.actor, `instance.${verb}`, instanceId);
       await lockAndMoveForOperation(tx, instanceId, verb);
@@ -38,6 +60,7 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
         accountId: instance.accountId,
         resource: { type: 'instance', id: instanceId, name: instance.name },
         input: { instanceId, ...input },
+        retryOfId,
       });
       await tx.instance.update({ where: { id: instanceId }, data: { operationId: begun.id } });
       return toOperationDto(begun, request.actor);
@@ -46,9 +69,8 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
     return operation;
   }
 
-  return {
-    /** One operation per instance, all or none accepted; they share a group id when there are several. */
-    async deploy(request: Request, input: DeployInstance): Promise<OperationDto[]> {
+  /** One operation per instance, all or none accepted; they share a group id when there are several. */
+  async function deploy(request: Request, input: DeployInstance, retryOfId?: string): Promise<OperationDto[]> {
       const begun = await once(db, request, async (tx) => {
         const { actor } = request;
         const found = await findForDeploy(tx, actor, input);
@@ -77,6 +99,7 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
             resource: { type: 'instance', id: instance.id, name },
             input: { instanceId: instance.id },
             groupId,
+            retryOfId,
           });
           await tx.instance.update({ where: { id: instance.id }, data: { operationId: operation.id } });
           rows.push(operation);
@@ -85,6 +108,20 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
       });
       await startAll(begun.map(({ id }) => id));
       return begun;
+  }
+
+  return {
+    deploy: (request: Request, input: DeployInstance) => deploy(request, input),
+
+    /** The same again, as a new operation. A deploy that failed left its instance's row, out of every list, with all that was asked. */
+    async retry(request: Request, operation: Operation): Promise<OperationDto> {
+      const verb = INSTANCE_VERBS.find((one) => operation.kind === `instance.${one}`);
+      const { graceMs } = retriedInput.parse(operation.input);
+      if (verb) return begin(request, verb, operation.resourceId, graceMs === undefined ? {} : { graceMs }, operation.id);
+      if (operation.kind !== 'instance.deploy') throw new DomainError('INVALID_STATE', `An operation of the kind ${operation.kind} is begun by the cloud itself, and again when it is needed.`);
+      const [retried] = await deploy(request, await deployInputOf(operation.resourceId), operation.id);
+      if (!retried) throw new DomainError('UNEXPECTED', 'A deploy began no operation.');
+      return retried;
     },
 
     start: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'start', instanceId),

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createHostActivities } from '@nephos/activities/host-activities';
+import { createRecordActivities } from '@nephos/activities/record-activities';
+import { createInstanceService, type InstanceService } from '@nephos/api/services/instance';
+import { createOperationService } from '@nephos/api/services/operation';
+import type { Request } from '@nephos/api/request';
+import { hostQueue } from '@nephos/contracts/queue';
+import type { Db } from '@nephos/db/database';
+import { describeRouter } from '@nephos/db/network.repo';
+import type { ComputeOffering, Host, Template, Zone } from '@nephos/db/prisma';
+import type { NetworkDriver } from '@nephos/drivers/network-driver';
+import { createSimulatorDriver, type SimulatorDriver } from '@nephos/drivers/simulator/simulator-driver';
+import { createSimulatorNetwork } from '@nephos/drivers/simulator/network';
+import { realClock } from '@nephos/drivers/simulator/latency';
+import { newId } from '@nephos/model/id';
+import { createOperations, type Operations } from '@nephos/operations/operations';
+import { spread } from '@nephos/placement/host-allocator';
+import { createDataConverter } from '@nephos/temporal-kit/data-converter';
+import { controlWorkerOptions, hostWorkerOptions } from '@nephos/temporal-kit/worker-options';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { createTestDatabase } from './database.ts';
+import { makeAccount, makeHost, makeOffering, makeTemplate, makeUser, makeZone, TEMPLATE_BYTES } from './factories.ts';
+import { createFaults, type Faults } from './faults.ts';
+
+export interface WorldHost {
+  id: string;
+  driver: SimulatorDriver;
+  network: NetworkDriver;
+}
+
+/** A small cloud in one process: real PostgreSQL, real Temporal, the real workflows and activities, simulated hosts. */
+export interface World {
+  db: Db;
+  client: Client;
+  operations: Operations;
+  instances: InstanceService;
+  faults: Faults;
+  zone: Zone;
+  template: Template;
+  offering: ComputeOffering;
+  hosts: WorldHost[];
+  /** As a user of the world's one account asks. */
+  request: Request;
+  /** Waits until the operation's workflow has closed, however it ends. */
+  finish(operation: { id: string; kind: string }): Promise<void>;
+  /** Waits for every open operation that isn't stuck, also those that others have begun. */
+  finishAll(): Promise<void>;
+  /** Cancels the newest operation of a kind, as its user asks. */
+  cancelNewest(kind: string): Promise<void>;
+  /** Where hosts and records disagree: what runs and what is claimed to run. */
+  disagreements(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const bundlePath = fileURLToPath(import.meta.resolve('@nephos/workflows/all-workflows')).replace('src/all-workflows.ts', 'dist/workflows.js');
+let isQuiet = false;
+
+export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?: number; hostData?: Partial<Host> } = {}): Promise<World> {
+  if (!isQuiet) Runtime.install({ logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet } });
+  isQuiet = true;
+  const database = await createTestDatabase();
+  const { db } = database;
+  const folder = mkdtempSync(path.join(tmpdir(), `nephos-world-${process.pid}-`));
+  const address = inject('temporalAddress');
+  const dataConverter = createDataConverter({ current: 'test', keys: { test: randomBytes(32) } });
+  const [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
+  const client = new Client({ connection, dataConverter });
+  const controlQueue = `control.${newId()}`;
+  const operations = createOperations({ client, controlQueue, onError: (error) => { throw error; } });
+  const faults = createFaults();
+
+  const zone = await makeZone(db);
+  const account = await makeAccount(db, { maxInstances: 1_000, maxVcpus: 10_000, maxMemoryMib: 10_000_000 });
+  const actor = await makeUser(db, account);
+  const template = await makeTemplate(db, account, zone);
+  const offering = await makeOffering(db);
+  const rows = [];
+  for (let n = 0; n < hostCount; n++) rows.push(await makeHost(db, zone, hostData as object));
+
+  const hosts = rows.map((row) => {
+    const options = { hostId: row.id, stateDir: path.join(folder, row.id) };
+    return { id: row.id, driver: createSimulatorDriver({ ...options, clock: realClock }), network: createSimulatorNetwork(options) };
+  });
+  const workers = await Promise.all([
+    Worker.create(controlWorkerOptions({ connection: native, dataConverter, taskQueue: controlQueue, workflowBundlePath: bundlePath, activities: faults.wrap(createRecordActivities({ db, ranking: spread() })) })),
+    ...hosts.map((host) =>
+      Worker.create(hostWorkerOptions({ connection: native, dataConverter, taskQueue: hostQueue(host.id), activities: faults.wrap(createHostActivities({ ...partsOf(host), ...fetchers(db) })) })),
+    ),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+
+  const instances = createInstanceService({ db, operations });
+  const operationService = createOperationService({ db, operations, instances });
+  const finish: World['finish'] = async ({ id, kind }) => void (await client.workflow.getHandle(`${kind}/${id}`).result().catch(() => undefined));
+  return {
+    db, client, operations, faults, zone, template, offering, hosts, instances, finish,
+    request: { actor },
+    finishAll: async () => {
+      for (;;) {
+        const open = await db.operation.findMany({ where: { state: { in: ['pending', 'running', 'undoing'] } } });
+        if (open.length === 0) return;
+        await Promise.all(open.map(finish));
+      }
+    },
+    cancelNewest: async (kind) => {
+      const { id } = await db.operation.findFirstOrThrow({ where: { kind }, orderBy: { id: 'desc' } });
+      await operationService.cancel({ actor }, { operationId: id });
+    },
+    disagreements: () => findDisagreements(db, hosts),
+    close: async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await Promise.all([native.close(), connection.close(), database.close()]);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+const partsOf = ({ driver, network }: WorldHost) => ({ hypervisor: driver, network });
+
+function fetchers(db: Db) {
+  return {
+    fetchTemplate: async (_: unknown, offset: number) => new Blob([TEMPLATE_BYTES.slice(offset)]).stream(),
+    fetchRouter: async (routerId: string) => {
+      const desired = await describeRouter(db, await db.router.findUniqueOrThrow({ where: { id: routerId } }));
+      if (!desired) throw new Error(`router ${routerId} has no claim`);
+      return desired;
+    },
+  };
+}
+
+async function findDisagreements(db: Db, hosts: readonly WorldHost[]): Promise<string[]> {
+  const claimed = (await db.hostAllocation.findMany()).map((row) => `${row.resourceId} generation ${row.generation} on ${row.hostId}`);
+  const running: string[] = [];
+  for (const host of hosts) {
+    for (const guest of await host.driver.listInstances()) if (guest.state === 'running') running.push(`${guest.instanceId} generation ${guest.generation} on ${host.id}`);
+    for (const router of await host.network.listRouters()) running.push(`${router.routerId} generation ${router.generation} on ${host.id}`);
+  }
+  return [
+    ...claimed.filter((one) => !running.includes(one)).map((one) => `claimed and not running: ${one}`),
+    ...running.filter((one) => !claimed.includes(one)).map((one) => `running and not claimed: ${one}`),
+  ];
+}
+
+function quiet(): void {}
