@@ -1,4 +1,4 @@
-import { chown, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 
@@ -18,7 +18,8 @@ export async function replaceFile(path: string, content: string, options: FileOp
   const file = await open(temporary, 'wx', options.mode ?? 0o600);
   try {
     await file.writeFile(content);
-    if (options.groupId !== undefined) await file.chown(0, options.groupId);
+    await file.chmod(options.mode ?? 0o600); // whatever the agent's umask is
+    if (options.groupId !== undefined) await file.chown(process.getuid?.() ?? 0, options.groupId);
     if (options.isDurable) await file.sync();
   } finally {
     await file.close();
@@ -42,7 +43,8 @@ export async function ensureFolderOf(folder: string, files: ReadonlyMap<string, 
 
 export async function ensureFolder(folder: string, options: { mode?: number; groupId?: number } = {}): Promise<void> {
   await mkdir(folder, { recursive: true, mode: options.mode ?? 0o700 });
-  if (options.groupId !== undefined) await chown(folder, 0, options.groupId);
+  await chmod(folder, options.mode ?? 0o700);
+  if (options.groupId !== undefined) await chown(folder, process.getuid?.() ?? 0, options.groupId);
 }
 
 export async function readIfThere(path: string): Promise<string | undefined> {

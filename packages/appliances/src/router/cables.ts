@@ -93,11 +93,10 @@ export function missingInside(
     if (!areAddressesRight) commands.push(`addr flush dev ${name}`, `addr add ${address} dev ${name}`);
     if (!isUp(link) || commands.includes(`link set ${name} down`)) commands.push(`link set ${name} up`);
   }
+  if (commands.length > 0) return commands; // routes come and go with interfaces: they are looked at once those are right
   const wanted = gateway === undefined ? [] : [gateway];
-  if (gateways.join() !== wanted.join()) {
-    commands.push(...gateways.map((ip) => `route del default via ${ip}`), ...wanted.map((ip) => `route add default via ${ip} dev public`));
-  }
-  return commands;
+  if (gateways.join() === wanted.join()) return [];
+  return [...gateways.map((ip) => `route del default via ${ip}`), ...wanted.map((ip) => `route add default via ${ip} dev public`)];
 }
 
 async function readGateways(namespace: string, options: ToolOptions): Promise<string[]> {

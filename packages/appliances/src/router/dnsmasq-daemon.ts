@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DesiredRouter } from '@nephos/contracts/desired-network';
 import { DomainError } from '@nephos/model/errors';
 import { runTool, type ToolOptions } from '../run-tool.ts';
@@ -18,6 +18,7 @@ export async function ensureDnsmasq(router: DesiredRouter, namespace: string, fi
   const conf = dnsmasqConf(router, files, account);
   const [hosts, names] = [dhcpHosts(router), dnsHosts(router)];
   const forDnsmasq = { mode: 0o640, groupId: account.groupId };
+  await ensureFolder(dirname(files.runFolder), { mode: 0o711 });
   await ensureFolder(files.runFolder, { mode: 0o710, groupId: account.groupId });
   await ensureFile(files.leasesWanted, hosts, forDnsmasq);
   await ensureFile(files.names, names, forDnsmasq);

@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { ensureHostNamespace, insideHost, type HostNamespace } from '@nephos/embedded/host-namespace';
+import { ensureHostNamespace, insideHost, processesInside, type HostNamespace } from '@nephos/embedded/host-namespace';
 import { connectHost, ensureWire, hostManagementIp, hostName, removeWireAndHosts, type Wire } from '@nephos/embedded/wire';
 import { z } from 'zod';
 import { bridgeName } from '../network-driver.ts';
@@ -32,6 +32,8 @@ export interface LabHost {
   /** As `kill -9` of the agent and a new start. */
   restartDriver(): Promise<void>;
   addGuest(name: string, vni: number, macAddress: string): Promise<LabGuest>;
+  /** Command lines of everything that runs on this host, and on no other. */
+  processes(): Promise<string[]>;
 }
 
 export interface PacketLab {
@@ -82,6 +84,7 @@ async function startHost(namespace: HostNamespace, ip: string, udhcpcScript: str
   let driver = startDriver(namespace);
   const call: LabHost['call'] = async (wish, parse) => parse(await ask(driver, wish));
   const stop = async (): Promise<void> => {
+    if (driver.exitCode !== null || driver.signalCode !== null) return;
     const ended = new Promise((resolve) => driver.once('exit', resolve));
     driver.kill('SIGKILL');
     await ended;
@@ -94,6 +97,10 @@ async function startHost(namespace: HostNamespace, ip: string, udhcpcScript: str
     restartDriver: async () => {
       await stop();
       driver = startDriver(namespace);
+    },
+    processes: async () => {
+      const pids = await processesInside(namespace.name);
+      return Promise.all(pids.map(async (pid) => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ')));
     },
     addGuest: async (name, vni, macAddress) => {
       const must = async (...argv: string[]): Promise<void> => {
