@@ -49,7 +49,7 @@ export function startProcess(spec: ProcessSpec, onLine: (line: string) => void =
   const child = spawn(program, args, {
     cwd: spec.cwd,
     env: { ...process.env, ...spec.env },
-    ...(spec.user ?? {}),
+    ...spec.user,
     // A group of its own: Ctrl-C in the terminal reaches us alone, and we stop the others in order.
     detached: true,
     stdio: spec.readiness.kind === 'message' ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],

