@@ -68,8 +68,8 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
         await settle(tx, instanceId, 'running');
       }),
     /** The guest is gone from its host: the claim goes back, and the networks the host no longer carries are named. */
-    leaveHost: ({ instanceId }: Ref): Promise<{ hostId: string; networks: { networkId: string; vni: number; revision: number }[] } | null> =>
-      record((tx) => leaveHost(tx, instanceId)),
+    leaveHost: ({ instanceId, hostId }: Ref & { hostId: string }): Promise<{ networkId: string; vni: number; revision: number }[]> =>
+      record((tx) => leaveHost(tx, instanceId, hostId)),
     /** Ends an operation's hold on the instance in the state it should have now. */
     settleInstance: ({ instanceId, state }: Ref & { state: InstanceState }) => record((tx) => settle(tx, instanceId, state)),
     markDestroyed: ({ instanceId }: Ref) =>
@@ -105,18 +105,16 @@ async function findPlace(tx: Tx, instanceId: string): Promise<Placed | null> {
   return tx.hostAllocation.findUnique({ where: { resourceId: instanceId }, select: { hostId: true, generation: true } });
 }
 
-async function leaveHost(tx: Tx, instanceId: string) {
-  const held = await tx.hostAllocation.findUnique({ where: { resourceId: instanceId } });
-  if (!held) return null;
-  await unplace(tx, instanceId);
+async function leaveHost(tx: Tx, instanceId: string, hostId: string) {
+  const held = await findPlace(tx, instanceId);
+  if (held?.hostId === hostId) await unplace(tx, instanceId);
   const networks = [];
-  for (const { networkId } of await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true } })) {
-    if ((await listNetworkHosts(tx, networkId)).some((host) => host.id === held.hostId)) continue;
-    const { vni } = await tx.network.findUniqueOrThrow({ where: { id: networkId } });
-    const revision = await raiseRevision(tx, networkId);
-    if (vni !== null) networks.push({ networkId, vni, revision });
+  // Looked for each time, also when the claim went before: the answer may have been lost.
+  for (const { networkId, network } of await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true, network: { select: { vni: true } } } })) {
+    if (network.vni === null || (await listNetworkHosts(tx, networkId)).some((host) => host.id === hostId)) continue;
+    networks.push({ networkId, vni: network.vni, revision: await raiseRevision(tx, networkId) });
   }
-  return { hostId: held.hostId, networks };
+  return networks;
 }
 
 async function forget(tx: Tx, instanceId: string): Promise<void> {

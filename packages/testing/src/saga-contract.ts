@@ -70,17 +70,22 @@ export function describeSaga<A>({ kind, arrange, begin, activities, look, done, 
       expect({ state, seen }).toEqual({ state: 'succeeded', seen: done });
     });
 
+    /** What must have come of a run in which an activity failed: undone, or finished after it was stuck. (Some are not needed every time.) */
+    function expectFailed(activity: string, { state, wasStuck, calls, seen }: Awaited<ReturnType<typeof run>>) {
+      const finished = state === 'succeeded' && (wasStuck || !calls.includes(activity));
+      expect({ state, seen }).toEqual(finished ? { state: 'succeeded', seen: done } : { state: 'failed', seen: undone });
+    }
+
     it.each(activities)('undoes itself, or waits to be told, when %s fails', async (activity) => {
-      const { state, wasStuck, seen } = await run(() => world.faults.set(activity, 'fail'));
-      expect({ state, seen }).toEqual(wasStuck && state === 'succeeded' ? { state: 'succeeded', seen: done } : { state: 'failed', seen: undone });
+      expectFailed(activity, await run(() => world.faults.set(activity, 'fail')));
     });
 
     it.each(activities)('undoes itself when %s fails and everything else runs twice', async (activity) => {
-      const { state, wasStuck, seen } = await run(() => {
+      const ran = await run(() => {
         world.faults.set('*', 'twice');
         world.faults.set(activity, 'fail');
       });
-      expect({ state, seen }).toEqual(wasStuck && state === 'succeeded' ? { state: 'succeeded', seen: done } : { state: 'failed', seen: undone });
+      expectFailed(activity, ran);
     });
 
     it.each(activities)('undoes itself, or refuses and finishes, when it is cancelled at %s', async (activity) => {

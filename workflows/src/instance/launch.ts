@@ -34,7 +34,7 @@ async function bringUpNetworks(story: Story, { instanceId }: Ref): Promise<void>
 async function prepareOnSomeHost(story: Story, ref: Ref): Promise<{ hostId: string; spec: InstanceSpec }> {
   const excludeHostIds: string[] = [];
   for (;;) {
-    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), () => leaveClaim(ref));
+    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), giveUpPlace(ref));
     const spec = await records.describeInstance(ref);
     try {
       await story.step('prepare the disk', () => prepareDisks(hostId, spec), () => removeNewDisks(ref, hostId, spec));
@@ -44,6 +44,15 @@ async function prepareOnSomeHost(story: Story, ref: Ref): Promise<{ hostId: stri
       excludeHostIds.push(hostId);
     }
   }
+}
+
+/** A placement that timed out may have happened, so the claim itself is asked for; once known, it is remembered for a second try. */
+function giveUpPlace(ref: Ref): () => Promise<void> {
+  let place: Placed | null = null;
+  return async () => {
+    place ??= await records.findPlace(ref);
+    if (place) await leaveClaim(ref, place.hostId);
+  };
 }
 
 async function prepareDisks(hostId: string, spec: InstanceSpec): Promise<void> {
@@ -68,7 +77,7 @@ async function connect({ instanceId }: Ref, hostId: string): Promise<void> {
 /** Takes the guest, which is off, from its host, gives the claim back, and removes the networks that nobody there uses any more. */
 export async function leave({ instanceId }: Ref, place: Placed): Promise<void> {
   await onHost(place.hostId).finishing.removeInstance({ instanceId, generation: place.generation });
-  await leaveClaim({ instanceId });
+  await leaveClaim({ instanceId }, place.hostId);
 }
 
 /** After a stop or destroy that was given up half way: only the host can say whether the guest still runs. */
@@ -79,8 +88,6 @@ export async function settleByLooking(ref: Ref): Promise<void> {
   await records.settleInstance({ ...ref, state: guest?.state === 'running' ? 'running' : 'stopped' });
 }
 
-async function leaveClaim({ instanceId }: Ref): Promise<void> {
-  const left = await records.leaveHost({ instanceId });
-  if (!left) return;
-  for (const network of left.networks) await onHost(left.hostId).finishing.removeNetwork(network);
+async function leaveClaim({ instanceId }: Ref, hostId: string): Promise<void> {
+  for (const network of await records.leaveHost({ instanceId, hostId })) await onHost(hostId).finishing.removeNetwork(network);
 }

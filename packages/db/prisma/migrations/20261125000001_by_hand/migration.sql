@@ -31,11 +31,13 @@ BEGIN
 END $$;
 
 -- Arguments: the resource type, and the column that holds the owning account ('' for what everybody sees).
+-- What is public belongs to nobody in particular.
 CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   changed jsonb := to_jsonb(CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END);
 BEGIN
-  PERFORM note_change(TG_ARGV[0], (changed ->> 'id')::uuid, (changed ->> TG_ARGV[1])::uuid, lower(TG_OP));
+  PERFORM note_change(TG_ARGV[0], (changed ->> 'id')::uuid,
+    CASE WHEN (changed ->> 'is_public')::boolean THEN NULL ELSE (changed ->> TG_ARGV[1])::uuid END, lower(TG_OP));
   RETURN NULL;
 END $$;
 

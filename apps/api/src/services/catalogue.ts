@@ -1,0 +1,51 @@
+import { rowsFor } from '@nephos/authz/ability';
+import type * as contract from '@nephos/contracts/infrastructure.schema';
+import type { Db } from '@nephos/db/database';
+import { listPage } from '@nephos/db/list';
+import { DomainError } from '@nephos/model/errors';
+import { newId } from '@nephos/model/id';
+import type { z } from 'zod';
+import { once, type Request } from '../request.ts';
+import { create } from './infrastructure.ts';
+
+/** What tenants choose from, and what they have beside instances: offerings, networks, volumes. */
+export function createCatalogueService({ db }: { db: Db }) {
+  return {
+    async createOffering(request: Request, input: z.output<typeof contract.createOfferingSchema>) {
+      return create(db, request, 'compute-offering', input.name, (tx) => tx.computeOffering.create({ data: { id: newId(), ...input } }));
+    },
+
+    async updateOffering(request: Request, { computeOfferingId, description, isEnabled, tags }: z.output<typeof contract.updateOfferingSchema>) {
+      const offering = await once(db, request, async (tx) => {
+        const found = await tx.computeOffering.findFirst({ where: { AND: [{ id: computeOfferingId }, rowsFor(request.actor, 'compute-offering.update')] } });
+        if (!found) throw new DomainError('NOT_FOUND', `There is no compute offering ${computeOfferingId}.`, { id: computeOfferingId });
+        const data = { ...(description !== undefined && { description }), ...(isEnabled !== undefined && { isEnabled }), ...(tags && { tags }) };
+        const { createdAt: _, tags: __, ...changed } = await tx.computeOffering.update({ where: { id: computeOfferingId }, data });
+        return changed;
+      });
+      return offering;
+    },
+
+    async listOfferings({ actor }: Request, input: z.output<typeof contract.listOfferingsSchema>) {
+      const filters = input.isEnabled === undefined ? {} : { isEnabled: input.isEnabled };
+      return listPage(input, { where: [rowsFor(actor, 'compute-offering.read'), filters] }, (args) => db.computeOffering.findMany(args));
+    },
+
+    async listNetworks({ actor }: Request, input: z.output<typeof contract.listNetworksSchema>) {
+      const filters = { removedAt: null, ...(input.zoneId && { zoneId: input.zoneId }) };
+      const include = { routers: { where: { removedAt: null }, include: { addresses: { where: { kind: 'public' } } } } };
+      const page = await listPage(input, { where: [rowsFor(actor, 'network.read'), filters] }, (args) => db.network.findMany({ ...args, include }));
+      return {
+        ...page,
+        items: page.items.map(({ routers, ...network }) => ({ ...network, routers: routers.map(({ id, state, addresses }) => ({ id, state, publicIp: addresses[0]?.ip ?? null })) })),
+      };
+    },
+
+    async listVolumes({ actor }: Request, input: z.output<typeof contract.listVolumesSchema>) {
+      const filters = { removedAt: null, ...(input.instanceId && { instanceId: input.instanceId }) };
+      const page = await listPage(input, { where: [rowsFor(actor, 'volume.read'), filters] }, (args) => db.volume.findMany(args));
+      return { ...page, items: page.items.map((volume) => ({ ...volume, sizeBytes: Number(volume.sizeBytes), createdAt: volume.createdAt.toISOString() })) };
+    },
+  };
+}
+export type CatalogueService = ReturnType<typeof createCatalogueService>;

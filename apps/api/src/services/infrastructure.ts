@@ -1,0 +1,156 @@
+import { rowsFor } from '@nephos/authz/ability';
+import type * as contract from '@nephos/contracts/infrastructure.schema';
+import { tagsSchema } from '@nephos/contracts/list.schema';
+import type { Db, Tx } from '@nephos/db/database';
+import { isUniqueViolation } from '@nephos/db/database';
+import { noteEvent } from '@nephos/db/event.repo';
+import { listPage, type Page } from '@nephos/db/list';
+import type { Host } from '@nephos/db/prisma';
+import { DomainError } from '@nephos/model/errors';
+import { HOST_STATES, type HostState } from '@nephos/model/host-state';
+import { newId } from '@nephos/model/id';
+import type { z } from 'zod';
+import { once, type Request } from '../request.ts';
+import { addressRange } from './address-range.ts';
+
+type Input<S extends z.ZodType> = z.output<S>;
+export interface EnrolHost {
+  (host: { id: string; name: string }): Promise<{ fingerprint: string; agentConfig: Record<string, unknown> }>;
+}
+
+/** Zones and what is in them: rows that administrators make, before anything runs. */
+export function createInfrastructureService({ db, enrolHost, imageFolder }: { db: Db; enrolHost: EnrolHost; imageFolder: string }) {
+  return {
+    async createZone(request: Request, input: Input<typeof contract.createZoneSchema>) {
+      return create(db, request, 'zone', input.name, async (tx) => tx.zone.create({ data: { id: newId(), ...input } }));
+    },
+
+    async createPod(request: Request, input: Input<typeof contract.createPodSchema>) {
+      return create(db, request, 'pod', input.name, async (tx) => {
+        await findZone(tx, request, input.zoneId);
+        return tx.pod.create({ data: { id: newId(), ...input } });
+      });
+    },
+
+    async createCluster(request: Request, input: Input<typeof contract.createClusterSchema>) {
+      return create(db, request, 'cluster', input.name, async (tx) => {
+        const pod = await tx.pod.findFirst({ where: { AND: [{ id: input.podId }, rowsFor(request.actor, 'pod.read')] } });
+        if (!pod) throw notFound('pod', input.podId);
+        return tx.cluster.create({ data: { id: newId(), zoneId: pod.zoneId, ...input } });
+      });
+    },
+
+    /** A row, a certificate and a key for a machine whose agent will report. What is answered is shown once. */
+    async createHost(request: Request, input: Input<typeof contract.createHostSchema>) {
+      const id = newId();
+      const { fingerprint, agentConfig } = await enrolHost({ id, name: input.name });
+      const host = await create(db, { actor: request.actor }, 'host', input.name, async (tx) => {
+        const cluster = await tx.cluster.findFirst({ where: { AND: [{ id: input.clusterId }, rowsFor(request.actor, 'cluster.read')] } });
+        if (!cluster) throw notFound('cluster', input.clusterId);
+        const { zoneId, podId, hypervisor } = cluster;
+        return toHostDto(await tx.host.create({ data: { id, zoneId, podId, hypervisor, certificateFingerprint: fingerprint, ...input } }));
+      });
+      return { host, agentConfig };
+    },
+
+    async updateHost(request: Request, { hostId, ...change }: Input<typeof contract.updateHostSchema>): Promise<contract.HostDto> {
+      return once(db, request, async (tx) => {
+        const host = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(request.actor, 'host.update')] } });
+        if (!host) throw notFound('host', hostId);
+        const changed = await tx.host.update({ where: { id: hostId }, data: defined(change) });
+        await noteEvent(tx, { kind: 'host.updated', actor: request.actor, resource: { type: 'host', id: hostId }, message: `Host ${host.name} was changed: ${Object.keys(defined(change)).join(', ')}.` });
+        return toHostDto(changed);
+      });
+    },
+
+    async listHosts({ actor }: Request, input: Input<typeof contract.listHostsSchema>): Promise<Page<contract.HostDto>> {
+      const filters = { ...(input.state && { state: { in: input.state } }), ...(input.zoneId && { zoneId: input.zoneId }), ...(input.clusterId && { clusterId: input.clusterId }) };
+      const page = await listPage(input, { where: [rowsFor(actor, 'host.read'), filters] }, (args) => db.host.findMany(args));
+      return { ...page, items: page.items.map(toHostDto) };
+    },
+
+    async createPool(request: Request, { hostId, ...input }: Input<typeof contract.createPoolSchema>) {
+      return create(db, request, 'pool', input.name, async (tx) => {
+        const host = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(request.actor, 'host.read')] } });
+        if (!host) throw notFound('host', hostId);
+        return toPoolDto(await tx.pool.create({ data: { id: newId(), zoneId: host.zoneId, clusterId: host.clusterId, hostId, ...input } }));
+      });
+    },
+
+    async listPools({ actor }: Request, input: Input<typeof contract.listPoolsSchema>) {
+      const filters = { ...(input.zoneId && { zoneId: input.zoneId }), ...(input.hostId && { hostId: input.hostId }) };
+      const page = await listPage(input, { where: [rowsFor(actor, 'pool.read'), filters] }, (args) => db.pool.findMany(args));
+      return { ...page, items: page.items.map(toPoolDto) };
+    },
+
+    async createImageStore(request: Request, input: Input<typeof contract.createImageStoreSchema>) {
+      return create(db, request, 'image-store', input.name, async (tx) => {
+        await findZone(tx, request, input.zoneId);
+        const id = newId();
+        return tx.imageStore.create({ data: { id, path: `${imageFolder}/${id}`, ...input } });
+      });
+    },
+
+    /** A range of public addresses, all free. */
+    async createPublicAddresses(request: Request, { zoneId, firstIp, lastIp, prefixLength, gateway }: Input<typeof contract.createPublicAddressesSchema>) {
+      const ips = addressRange(firstIp, lastIp);
+      return create(db, request, 'public-address', firstIp, async (tx) => {
+        await findZone(tx, request, zoneId);
+        await tx.address.createMany({ data: ips.map((ip) => ({ id: newId(), zoneId, kind: 'public', state: 'free', ip, prefixLength, gateway: gateway ?? null })) });
+        return { count: ips.length };
+      });
+    },
+
+    async listZones({ actor }: Request, input: Input<typeof contract.listZonesSchema>) {
+      const page = await listPage(input, { where: [rowsFor(actor, 'zone.read')] }, (args) => db.zone.findMany(args));
+      return { ...page, items: page.items.map((zone) => ({ ...zone, tags: tagsSchema.parse(zone.tags) })) };
+    },
+  };
+}
+export type InfrastructureService = ReturnType<typeof createInfrastructureService>;
+
+/** Makes a row, once; says in words when its name is taken, and notes who made it. */
+export async function create<T extends object>(db: Db, request: Request, noun: string, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    const made = await once(db, request, async (tx) => {
+      const row = await work(tx);
+      await noteEvent(tx, { kind: `${noun}.created`, actor: request.actor, accountId: 'accountId' in row ? String(row.accountId) : null, message: `The ${noun.replaceAll('-', ' ')} ${name} was made.`, ...('id' in row && { resource: { type: noun, id: String(row.id) } }) });
+      return JSON.parse(JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
+    });
+    return made as T; // as the caller made it, through JSON, because a repeated request gets it from there
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', `There is a ${noun.replaceAll('-', ' ')} called ${name} already.`, { field: 'name', name });
+    throw error;
+  }
+}
+
+export function toHostDto(host: Host): contract.HostDto {
+  const facts = host.facts as { acceleration?: string; accelerationReason?: string; versions?: Record<string, string> };
+  const state = HOST_STATES.find((one): one is HostState => one === host.state) ?? 'registered';
+  return {
+    id: host.id, name: host.name, zoneId: host.zoneId, podId: host.podId, clusterId: host.clusterId, hypervisor: host.hypervisor, state, isEnabled: host.isEnabled,
+    managementIp: host.managementIp, cpuCount: host.cpuCount, cpuMhz: host.cpuMhz, memoryMib: host.memoryMib,
+    capacity: { cpuMhz: Math.floor(host.cpuMhz * host.cpuCount * host.cpuOvercommit), memoryMib: Math.floor(host.memoryMib * host.memoryOvercommit) },
+    claimed: { cpuMhz: host.claimedCpuMhz, memoryMib: host.claimedMemoryMib },
+    acceleration: facts.acceleration ?? null, accelerationReason: facts.accelerationReason ?? null, versions: facts.versions ?? {},
+    placementTags: host.placementTags, connectedAt: host.connectedAt?.toISOString() ?? null, reportedAt: host.reportedAt?.toISOString() ?? null, tags: tagsSchema.parse(host.tags),
+  };
+}
+
+function toPoolDto({ capacityBytes, usedBytes, claimedBytes, ...pool }: { capacityBytes: bigint; usedBytes: bigint; claimedBytes: bigint } & Omit<z.output<typeof contract.poolDto>, 'capacityBytes' | 'usedBytes' | 'claimedBytes'>) {
+  return { ...pool, capacityBytes: Number(capacityBytes), usedBytes: Number(usedBytes), claimedBytes: Number(claimedBytes) };
+}
+
+async function findZone(tx: Tx, { actor }: Request, id: string): Promise<void> {
+  const zone = await tx.zone.findFirst({ where: { AND: [{ id }, rowsFor(actor, 'zone.read')] }, select: { id: true } });
+  if (!zone) throw notFound('zone', id);
+}
+
+function notFound(noun: string, id: string): DomainError {
+  return new DomainError('NOT_FOUND', `There is no ${noun} ${id}.`, { id });
+}
+
+/** Without the fields that were left out: Prisma and exactOptionalPropertyTypes tell undefined from missing. */
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,20 @@
+import type { AuthenticationService } from './authentication.ts';
+import type { CatalogueService } from './catalogue.ts';
+import type { ChangeService } from './change.ts';
+import type { InfrastructureService } from './infrastructure.ts';
+import type { InstanceService } from './instance.ts';
+import type { OperationService } from './operation.ts';
+import type { TemplateService } from './template.ts';
+import type { UserService } from './user.ts';
+
+/** Everything that procedures can ask for. */
+export interface Services {
+  authentication: AuthenticationService;
+  catalogue: CatalogueService;
+  change: ChangeService;
+  infrastructure: InfrastructureService;
+  instance: InstanceService;
+  operation: OperationService;
+  template: TemplateService;
+  user: UserService;
+}
