@@ -7,6 +7,7 @@ import { ensureDatabase, planPostgres } from '@nephos/embedded/postgres';
 import { createSupervisor, type Supervisor } from '@nephos/embedded/supervisor';
 import { planTemporal } from '@nephos/embedded/temporal';
 import { migrate } from '@nephos/db/schema-engine';
+import { DomainError } from '@nephos/model/errors';
 import { build } from './build.ts';
 import { agents, controlProcesses, hostDaemons, type CloudProcess, type Foundation } from './cloud.ts';
 import { raiseRealHosts, writeHostsFile } from './hosts.ts';
@@ -102,7 +103,8 @@ async function setUpZone(settings: Settings, url: string): Promise<void> {
   const file = 'tools/src/set-up-zone.ts';
   if (!existsSync(path.join(ROOT, file))) return;
   const folders = foldersOf(settings.dataFolder);
-  await runStep({ name: 'zone', about: 'default zone', argv: script(file, url, folders.hostsFile, folders.control) });
+  const done = await runStep({ name: 'zone', about: 'default zone', argv: script(file, url, folders.hostsFile, folders.control) });
+  if (!done) throw new DomainError('UNEXPECTED', 'The default zone could not be set up; the output is above.');
 }
 
 async function makeFolders({ dataFolder }: Settings): Promise<void> {

