@@ -3,7 +3,7 @@ import { runStep, script, type Step } from './step.ts';
 /** What can be said about the code without running it. Each counts as one test. */
 const CHECKS: Step[] = [
   { name: 'types', about: 'TypeScript', argv: script('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit') },
-  { name: 'lint', about: 'oxlint', argv: script('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings') },
+  { name: 'lint', about: 'oxlint', argv: script('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--format=unix') },
   {
     name: 'imports',
     about: 'who may import whom',

@@ -12,6 +12,8 @@ export interface Settings {
   /** Asked for on the command line; it may be that nothing else is possible. */
   wantsSimulator: boolean;
   hostCount: number;
+  /** False for who knows that the build is current. */
+  isBuilding: boolean;
   apiPort: number;
   postgresPort: number;
   temporalPort: number;
@@ -26,7 +28,7 @@ const MAX_REAL_HOSTS = 20;
 export function readSettings(argv: readonly string[] = process.argv.slice(2)): Settings {
   const { values } = parseArgs({
     args: [...argv],
-    options: { yes: { type: 'boolean', default: false }, simulator: { type: 'boolean', default: false }, hosts: { type: 'string' }, port: { type: 'string' } },
+    options: { yes: { type: 'boolean', default: false }, simulator: { type: 'boolean', default: false }, hosts: { type: 'string' }, port: { type: 'string' }, 'no-build': { type: 'boolean', default: false } },
   });
   const env = process.env;
   const hostCount = wholeNumber('--hosts', values.hosts ?? String(DEFAULT_HOSTS), 1, values.simulator ? 25_000 : MAX_REAL_HOSTS);
@@ -34,6 +36,7 @@ export function readSettings(argv: readonly string[] = process.argv.slice(2)): S
     isAgreed: values.yes || env['CI'] !== undefined,
     wantsSimulator: values.simulator,
     hostCount,
+    isBuilding: !values['no-build'],
     apiPort: wholeNumber('--port', values.port ?? '8080', 1, 65_535),
     postgresPort: wholeNumber('NEPHOS_POSTGRES_PORT', env['NEPHOS_POSTGRES_PORT'] ?? '15432', 1, 65_535),
     temporalPort: wholeNumber('NEPHOS_TEMPORAL_PORT', env['NEPHOS_TEMPORAL_PORT'] ?? '7233', 1, 65_535),

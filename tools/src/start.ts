@@ -1,4 +1,4 @@
-// `npm start [-- --yes] [--simulator] [--hosts N] [--port N]`: a whole cloud on this machine, until Ctrl-C.
+// `npm start [-- --yes] [--simulator] [--hosts N] [--port N] [--no-build]`: a whole cloud on this machine, until Ctrl-C.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -29,7 +29,7 @@ await runCommand(async () => {
     return 0;
   }
   if (!settings.wantsSimulator) await ensureSystemPackages(settings);
-  await build();
+  if (settings.isBuilding) await build();
   await makeFolders(settings);
 
   const supervisor = createSupervisor({

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@nephos/model/errors';
+import { mountPoints } from './mounts.ts';
 import { tool } from './tool.ts';
 
 /**
@@ -141,9 +142,4 @@ function signalIfThere(pid: number, signal: NodeJS.Signals | 0): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
-}
-
-async function mountPoints(): Promise<Set<string>> {
-  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  return new Set(lines.map((line) => line.split(' ')[4] ?? '')); // proc(5): the fifth field is the mount point
 }

@@ -3,6 +3,7 @@ import { BlockList } from 'node:net';
 import { DomainError } from '@nephos/model/errors';
 import { z } from 'zod';
 import { listHostNamespaces, removeHostNamespace } from './host-namespace.ts';
+import { mountPoints } from './mounts.ts';
 import { tool, toolSucceeds } from './tool.ts';
 
 /**
@@ -35,8 +36,10 @@ const machinePlug = ({ prefix }: { prefix: string }) => `${prefix}-mgmt`;
 export async function ensureWire(wire: Wire): Promise<void> {
   if (wire.prefix.length > 8) throw new DomainError('BAD_INPUT', `The prefix ${wire.prefix} is longer than 8 characters; interface names are made from it`);
   const namespace = wireNamespace(wire);
-  if (!existsSync(`/run/netns/${namespace}`)) {
+  const place = `/run/netns/${namespace}`;
+  if (!(await mountPoints()).has(place)) {
     await assertUnused(wire);
+    if (existsSync(place)) await tool(['ip', 'netns', 'del', namespace]); // the name of one that ended with the machine
     await tool(['ip', 'netns', 'add', namespace]);
   }
   await tool(['ip', '-n', namespace, 'link', 'set', 'lo', 'up']);
