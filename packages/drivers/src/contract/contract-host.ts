@@ -18,6 +18,7 @@ export interface ContractHost {
   image: ContractImage;
   /** An image whose guest never does. */
   stubbornImage: ContractImage;
+  /** Of instances that boot nothing; those that boot have none, so that no guest waits for an address. */
   nics: InstanceSpec['nics'];
   memoryMib: number;
   guestIsUp(instanceId: string): Promise<void>;

@@ -37,7 +37,7 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       await driver.ensureVolume(volume, calmly);
       const spec = {
         instanceId: randomUUID(), name: options.name ?? (image === host.image ? 'web' : 'stubborn-web'), generation: 5,
-        cpuCount: 1, memoryMib: host.memoryMib, volumes: [volume], nics: host.nics,
+        cpuCount: 1, memoryMib: host.memoryMib, volumes: [volume], nics: image === host.image ? [] : host.nics,
       };
       made.push(spec);
       return spec;

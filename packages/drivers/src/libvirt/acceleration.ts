@@ -54,7 +54,8 @@ async function tryKvm(disk: string): Promise<TestRun> {
   return { ...run, reason: `/dev/kvm opens, but ${run.reason}` };
 }
 
-async function runTestGuest(disk: string, args: string[], limitMs: number): Promise<TestRun> {
+/** Boots the disk with these QEMU options; it works when the guest said so and ended by itself. */
+export async function runTestGuest(disk: string, args: string[], limitMs: number): Promise<TestRun> {
   const result = await execa(EMULATOR, [
     ...args, '-m', '16', '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
     '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', '-debugcon', 'stdio', '-drive', `file=${disk},format=raw,if=ide`,

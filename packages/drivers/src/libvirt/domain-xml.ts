@@ -10,14 +10,13 @@ export type Acceleration = 'kvm' | 'emulation';
 /** sun_path of unix(7), less its closing zero. */
 const SOCKET_PATH_MAX = 107;
 
-/** The sockets of a guest's console. The id is cut (60 random bits stay) because a socket's path must be short. */
-export function consoleSockets(stateDir: string, instanceId: string): { vncPath: string; serialPath: string } {
-  const base = join(stateDir, 's', instanceId.slice(0, 18));
-  return { vncPath: `${base}.vnc`, serialPath: `${base}.tty` };
+/** The socket of a guest's serial console. The id is cut (60 random bits stay) because a socket's path must be short. */
+export function serialSocketPath(stateDir: string, instanceId: string): string {
+  return join(stateDir, 's', `${instanceId.slice(0, 18)}.tty`);
 }
 
 export function assertSocketPathsFit(stateDir: string): void {
-  const tooMany = Buffer.byteLength(consoleSockets(stateDir, '0'.repeat(36)).vncPath) - SOCKET_PATH_MAX;
+  const tooMany = Buffer.byteLength(serialSocketPath(stateDir, '0'.repeat(36))) - SOCKET_PATH_MAX;
   if (tooMany > 0) {
     throw new DomainError('BAD_INPUT', `The agent's folder ${stateDir} has a path ${tooMany} bytes too long for the sockets in it: use a shorter one`, { stateDir });
   }
@@ -26,11 +25,11 @@ export function assertSocketPathsFit(stateDir: string): void {
 /**
  * The libvirt domain of an instance (libvirt.org/formatdomain.html).
  * - SMBIOS says CloudStack, for cloud-init asks our router for its data only then (ds-identify looks at the product name).
+ * - Consoles are unix sockets. The VNC one is made by QEMU, which is another user, so libvirt chooses its place (`virsh domdisplay`).
  * - Firmware does nothing but boot the disk: no network ROM, no menu, no USB. It saves a second of every start.
  */
 export function domainXml(spec: InstanceSpec, options: { acceleration: Acceleration; stateDir: string }): string {
   const isKvm = options.acceleration === 'kvm';
-  const { vncPath, serialPath } = consoleSockets(options.stateDir, spec.instanceId);
   return `<domain type='${isKvm ? 'kvm' : 'qemu'}'>
   <name>${escape(domainName(spec))}</name>
   <uuid>${escape(spec.instanceId)}</uuid>
@@ -51,8 +50,8 @@ export function domainXml(spec: InstanceSpec, options: { acceleration: Accelerat
 ${spec.volumes.map(diskXml).join('\n')}
 ${spec.nics.map(nicXml).join('\n')}
     <controller type='usb' model='none'/>
-    <serial type='unix'><source mode='bind' path='${escape(serialPath)}'/></serial>
-    <graphics type='vnc' socket='${escape(vncPath)}'/>
+    <serial type='unix'><source mode='bind' path='${escape(serialSocketPath(options.stateDir, spec.instanceId))}'/></serial>
+    <graphics type='vnc'><listen type='socket'/></graphics>
     <video><model type='vga'/></video>
     <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
     <memballoon model='virtio'/>
