@@ -21,9 +21,13 @@ export async function implementNetwork({ operationId, networkId }: NetworkOperat
       await removeBridges(ref);
     });
     await records.noteRouterApplied({ routerId: router.routerId, appliedRevision });
-    await records.finishImplement(ref);
-    const shutdown = await records.releaseEmptyNetwork({ ...ref, operationId });
-    if (shutdown) await startOperation(shutdown);
+    await story.finishForward(async (step) => {
+      await step('record that it is up', () => records.finishImplement(ref));
+      await step('shut it down again if nobody is left', async () => {
+        const shutdown = await records.releaseEmptyNetwork({ ...ref, operationId });
+        if (shutdown) await startOperation(shutdown);
+      });
+    });
   });
 }
 

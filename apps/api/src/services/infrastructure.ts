@@ -5,7 +5,7 @@ import type { Db, Tx } from '@nephos/db/database';
 import { isUniqueViolation } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
 import { listPage, type Page } from '@nephos/db/list';
-import type { Host } from '@nephos/db/prisma';
+import type { Host, Zone } from '@nephos/db/prisma';
 import { DomainError } from '@nephos/model/errors';
 import { HOST_STATES, type HostState } from '@nephos/model/host-state';
 import { newId } from '@nephos/model/id';
@@ -22,7 +22,7 @@ export interface EnrolHost {
 export function createInfrastructureService({ db, enrolHost, imageFolder }: { db: Db; enrolHost: EnrolHost; imageFolder: string }) {
   return {
     async createZone(request: Request, input: Input<typeof contract.createZoneSchema>) {
-      return create(db, request, 'zone', input.name, async (tx) => tx.zone.create({ data: { id: newId(), ...input } }));
+      return create(db, request, 'zone', input.name, async (tx) => toZoneDto(await tx.zone.create({ data: { id: newId(), ...input } })));
     },
 
     async createPod(request: Request, input: Input<typeof contract.createPodSchema>) {
@@ -103,7 +103,7 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
 
     async listZones({ actor }: Request, input: Input<typeof contract.listZonesSchema>) {
       const page = await listPage(input, { where: [rowsFor(actor, 'zone.read')] }, (args) => db.zone.findMany(args));
-      return { ...page, items: page.items.map((zone) => ({ ...zone, tags: tagsSchema.parse(zone.tags) })) };
+      return { ...page, items: page.items.map(toZoneDto) };
     },
   };
 }
@@ -122,6 +122,10 @@ export async function create<T extends object>(db: Db, request: Request, noun: s
     if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', `There is a ${noun.replaceAll('-', ' ')} called ${name} already.`, { field: 'name', name });
     throw error;
   }
+}
+
+function toZoneDto({ id, name, networkType, guestCidr, isEnabled, tags }: Zone) {
+  return { id, name, networkType, guestCidr, isEnabled, tags: tagsSchema.parse(tags) };
 }
 
 export function toHostDto(host: Host): contract.HostDto {

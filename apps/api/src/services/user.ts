@@ -6,7 +6,7 @@ import type * as contract from '@nephos/contracts/user.schema';
 import type { Db, Tx } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
 import { listPage } from '@nephos/db/list';
-import type { ApiKey, User } from '@nephos/db/prisma';
+import type { ApiKey, SshKeyPair, User } from '@nephos/db/prisma';
 import { newToken } from '@nephos/db/token';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
@@ -84,14 +84,14 @@ export function createUserService({ db }: { db: Db }) {
 
     async createSshKeyPair(request: Request, { name, publicKey }: z.output<typeof contract.createSshKeyPairSchema>) {
       const { actor } = request;
-      return create(db, request, 'ssh-key-pair', name, (tx) =>
-        tx.sshKeyPair.create({ data: { id: newId(), accountId: actor.accountId, name, publicKey, fingerprint: fingerprintOf(publicKey) } }),
+      return create(db, request, 'ssh-key-pair', name, async (tx) =>
+        toSshKeyPairDto(await tx.sshKeyPair.create({ data: { id: newId(), accountId: actor.accountId, name, publicKey, fingerprint: fingerprintOf(publicKey) } })),
       );
     },
 
     async listSshKeyPairs({ actor }: Request, input: z.output<typeof contract.listSshKeyPairsSchema>) {
       const page = await listPage(input, { where: [rowsFor(actor, 'ssh-key-pair.read')] }, (args) => db.sshKeyPair.findMany(args));
-      return { ...page, items: page.items.map((pair) => ({ ...pair, createdAt: pair.createdAt.toISOString(), tags: tagsSchema.parse(pair.tags) })) };
+      return { ...page, items: page.items.map(toSshKeyPairDto) };
     },
 
     async deleteSshKeyPair(request: Request, { sshKeyPairId }: { sshKeyPairId: string }) {
@@ -129,6 +129,10 @@ function fingerprintOf(publicKey: string): string {
 
 function toUserDto(user: User) {
   return { id: user.id, name: user.name, displayName: user.displayName, role: user.role === 'root-admin' ? 'root-admin' as const : 'user' as const, accountId: user.accountId, isEnabled: user.isEnabled, createdAt: user.createdAt.toISOString() };
+}
+
+function toSshKeyPairDto({ id, name, publicKey, fingerprint, createdAt, tags }: SshKeyPair) {
+  return { id, name, publicKey, fingerprint, createdAt: createdAt.toISOString(), tags: tagsSchema.parse(tags) };
 }
 
 function toApiKeyDto(key: ApiKey) {

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension, PemConverter, SubjectAlternativeNameExtension, X509Certificate, X509CertificateGenerator,
+} from '@peculiar/x509';
+
+// ECDSA on P-256: small, quick, and known to every TLS library that agents use.
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+export interface Identity {
+  certificate: string;
+  privateKey: string;
+}
+
+/** The cloud's own authority: it vouches for hosts towards the API, and for the API towards hosts. Nobody else trusts it. */
+export interface CertificateAuthority {
+  readonly certificate: string;
+  /** For an agent: its certificate's common name is the host's id. */
+  issueForHost(hostId: string): Promise<Identity & { fingerprint: string }>;
+  /** For the agent endpoint: good for these addresses. */
+  issueForServer(addresses: readonly string[]): Promise<Identity>;
+}
+
+/** Opens the authority in `folder`; makes it at the first start. Its key is readable by its owner alone. */
+export async function openCertificateAuthority(folder: string): Promise<CertificateAuthority> {
+  const files = { certificate: path.join(folder, 'ca.pem'), privateKey: path.join(folder, 'ca.key') };
+  if (!existsSync(files.certificate)) await makeAuthority(folder, files);
+  const certificate = new X509Certificate(await readFile(files.certificate, 'utf8'));
+  const signingKey = await importKey(await readFile(files.privateKey, 'utf8'));
+
+  async function issue(name: string, usage: ExtendedKeyUsage, years: number, addresses: readonly string[] = []) {
+    const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+    const issued = await X509CertificateGenerator.create({
+      serialNumber: newSerial(),
+      subject: `CN=${name}`,
+      issuer: certificate.subject,
+      notBefore: new Date(Date.now() - 60_000),
+      notAfter: new Date(Date.now() + years * YEAR_MS),
+      signingKey,
+      publicKey: keys.publicKey,
+      signingAlgorithm: ALGORITHM,
+      extensions: [
+        new BasicConstraintsExtension(false, undefined, true),
+        new ExtendedKeyUsageExtension([usage]),
+        ...(addresses.length > 0 ? [new SubjectAlternativeNameExtension(addresses.map((value) => ({ type: 'ip' as const, value })))] : []),
+      ],
+    });
+    const fingerprint = Buffer.from(await issued.getThumbprint('SHA-256')).toString('hex');
+    return { certificate: issued.toString('pem'), privateKey: await exportKey(keys.privateKey), fingerprint };
+  }
+
+  return {
+    certificate: certificate.toString('pem'),
+    issueForHost: (hostId) => issue(hostId, ExtendedKeyUsage.clientAuth, 5),
+    issueForServer: (addresses) => issue('nephos-api', ExtendedKeyUsage.serverAuth, 1, addresses),
+  };
+}
+
+async function makeAuthority(folder: string, files: Identity): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: newSerial(),
+    name: 'CN=Nephos host authority',
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(Date.now() + 20 * YEAR_MS),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
+  });
+  await writeFile(files.privateKey, await exportKey(keys.privateKey), { mode: 0o600, flag: 'wx' });
+  await writeFile(files.certificate, certificate.toString('pem'), { mode: 0o644 });
+}
+
+function newSerial(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[0] = (bytes[0] ?? 0) & 0x7f; // positive, as RFC 5280 wants it
+  return Buffer.from(bytes).toString('hex');
+}
+
+async function exportKey(key: CryptoKey): Promise<string> {
+  return PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+}
+
+async function importKey(pem: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(pem), ALGORITHM, false, ['sign']);
+}

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { streamRequestSchema, type StreamRequest } from '@nephos/contracts/agent.schema';
+import { hashToken, newToken } from '@nephos/db/token';
+import type { Logger } from '@nephos/log/log';
+import { DomainError } from '@nephos/model/errors';
+import { createWebSocketStream, type WebSocket } from 'ws';
+import { z } from 'zod';
+import type { Notifications } from '../notifications.ts';
+
+const OPEN_WITHIN_MS = 20_000;
+const PING_EVERY_MS = 20_000;
+const forwardedSchema = z.object({ hostId: z.string(), request: streamRequestSchema });
+
+interface Pending {
+  hostId: string;
+  resolve: (socket: WebSocket) => void;
+  reject: (error: Error) => void;
+}
+
+export interface StreamGateway {
+  /** The agent's end of a stream to a guest's port. Throws HOST_UNREACHABLE when the host's agent doesn't open it in time. */
+  open(hostId: string, target: { routerId: string; ip: string; port: number }): Promise<WebSocket>;
+  /** The connection over which an agent is asked to open streams. */
+  addChannel(hostId: string, socket: WebSocket): void;
+  /** A stream that an agent opened; its first message is the token it was given. */
+  addStream(hostId: string, socket: WebSocket): void;
+}
+
+/**
+ * Streams to guests. Hosts listen on nothing: the agent is asked over its channel, dials the guest inside the router's
+ * namespace, and opens a stream outward to this process with a token that is good once. The channel may end in another API
+ * process; then the question goes there by NOTIFY.
+ */
+export function createStreamGateway({ gatewayUrl, notifications, log }: { gatewayUrl: () => string; notifications: Notifications; log: Logger }): StreamGateway {
+  const channels = new Map<string, WebSocket>();
+  const pending = new Map<string, Pending>();
+  notifications.events.on('agent', (payload: string) => {
+    const { hostId, request } = forwardedSchema.parse(JSON.parse(payload));
+    channels.get(hostId)?.send(JSON.stringify(request));
+  });
+
+  async function ask(hostId: string, request: StreamRequest): Promise<void> {
+    const channel = channels.get(hostId);
+    if (channel) channel.send(JSON.stringify(request));
+    else await notifications.notify('agent', JSON.stringify({ hostId, request }));
+  }
+
+  return {
+    open: async (hostId, target) => {
+      const { token, tokenHash } = newToken('stream');
+      const opened = Promise.withResolvers<WebSocket>();
+      pending.set(tokenHash, { hostId, ...opened });
+      const timer = setTimeout(() => opened.reject(new DomainError('HOST_UNREACHABLE', 'The host did not open the stream in time. Its agent may be away.', { hostId })), OPEN_WITHIN_MS);
+      try {
+        await ask(hostId, { token, gatewayUrl: gatewayUrl(), ...target });
+        return await opened.promise;
+      } finally {
+        clearTimeout(timer);
+        pending.delete(tokenHash);
+      }
+    },
+
+    addChannel: (hostId, socket) => {
+      channels.get(hostId)?.close(4409, 'another channel of the same host');
+      channels.set(hostId, socket);
+      const ping = setInterval(() => socket.ping(), PING_EVERY_MS);
+      socket.on('close', () => {
+        clearInterval(ping);
+        if (channels.get(hostId) === socket) channels.delete(hostId);
+      });
+      socket.on('error', (error) => log.info({ hostId, err: error }, 'the channel of an agent broke'));
+    },
+
+    addStream: (hostId, socket) => {
+      void once(socket, 'message', { signal: AbortSignal.timeout(OPEN_WITHIN_MS) })
+        .then(([message]: unknown[]) => {
+          const { token, error } = helloSchema.parse(JSON.parse(String(message)));
+          const waiting = pending.get(hashToken(token));
+          if (!waiting || waiting.hostId !== hostId) return socket.close(4401, 'unknown token');
+          pending.delete(hashToken(token));
+          socket.pause(); // until the other side reads, nothing is lost
+          if (error) waiting.reject(new DomainError('HOST_UNREACHABLE', error, { hostId }));
+          else waiting.resolve(socket);
+        })
+        .catch((error: unknown) => {
+          log.info({ hostId, err: error }, 'a stream of an agent was refused');
+          socket.terminate();
+        });
+    },
+  };
+}
+
+/** First message of a stream: the token, and why the guest could not be reached, if it couldn't. */
+const helloSchema = z.object({ token: z.string(), error: z.string().max(1_000).optional() });
+
+/** Joins two ends until one closes. */
+export function join(one: WebSocket, other: WebSocket): void {
+  const [a, b] = [createWebSocketStream(one), createWebSocketStream(other)];
+  a.pipe(b).pipe(a);
+  const end = () => {
+    a.destroy();
+    b.destroy();
+  };
+  for (const stream of [a, b]) stream.on('error', end).on('close', end);
+  one.resume();
+  other.resume();
+}

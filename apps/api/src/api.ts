@@ -1,0 +1,100 @@
+import { openDatabase } from '@nephos/db/database';
+import type { Logger } from '@nephos/log/log';
+import { createOperations } from '@nephos/operations/operations';
+import type { Keys } from '@nephos/secrets/key-file';
+import { ringToJson } from '@nephos/secrets/key-file';
+import { createDataConverter } from '@nephos/temporal-kit/data-converter';
+import { Client, Connection } from '@temporalio/client';
+import path from 'node:path';
+import { openCertificateAuthority } from './agent/certificate-authority.ts';
+import { createAgentEndpoint } from './agent/endpoint.ts';
+import { createStreamGateway } from './agent/stream-gateway.ts';
+import { createApiServer } from './http/server.ts';
+import { createMetrics } from './metrics.ts';
+import { listenToDatabase } from './notifications.ts';
+import { createAgentService } from './services/agent.ts';
+import { createAuthenticationService } from './services/authentication.ts';
+import { createCatalogueService } from './services/catalogue.ts';
+import { createChangeService } from './services/change.ts';
+import { createConnectionService } from './services/connection.ts';
+import { createInfrastructureService } from './services/infrastructure.ts';
+import { createInstanceService } from './services/instance.ts';
+import { createOperationService } from './services/operation.ts';
+import { createTemplateService } from './services/template.ts';
+import { createUserService } from './services/user.ts';
+
+export interface ApiSettings {
+  databaseUrl: string;
+  temporalAddress: string;
+  dataDir: string;
+  keys: Keys;
+  /** Where the public origin listens; port 0 takes any. */
+  listen: { host: string; port: number };
+  agentListen: { host: string; port: number };
+  controlQueue?: string;
+  log: Logger;
+}
+
+/** One API process, put together and listening. */
+export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, listen, agentListen, controlQueue, log }: ApiSettings) {
+  const db = openDatabase(databaseUrl, { maxConnections: 20 });
+  const connection = Connection.lazy({ address: temporalAddress });
+  const client = new Client({ connection, dataConverter: createDataConverter(keys.payloads) });
+  const operations = createOperations({ client, ...(controlQueue && { controlQueue }), onError: (error, operationId) => log.warn({ err: error, operationId }, 'Temporal did not take an operation; the sweep will start it') });
+  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent'], log });
+  const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
+
+  let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
+  const streams = createStreamGateway({ gatewayUrl: () => agentUrl, notifications, log });
+  const enrolHost = async ({ id, name }: { id: string; name: string }) => {
+    const { fingerprint, ...identity } = await authority.issueForHost(id);
+    return { fingerprint, agentConfig: { hostId: id, hostName: name, endpoint: agentUrl, caCertificate: authority.certificate, ...identity, payloadKeys: ringToJson(keys.payloads) } };
+  };
+
+  const instance = createInstanceService({ db, operations });
+  const template = createTemplateService({ db });
+  const change = createChangeService({ db, notifications });
+  const user = createUserService({ db });
+  const services = {
+    authentication: createAuthenticationService({ db }),
+    catalogue: createCatalogueService({ db }),
+    change, instance, template, user,
+    connection: createConnectionService({ db, streams }),
+    infrastructure: createInfrastructureService({ db, enrolHost, imageFolder: path.join(dataDir, 'images') }),
+    operation: createOperationService({ db, operations, instances: instance }),
+  };
+  const findUnready = async () => {
+    const checks = { database: db.$queryRaw`SELECT 1`, temporal: connection.workflowService.getSystemInfo({}) };
+    const results = await Promise.allSettled(Object.values(checks));
+    return Object.keys(checks).filter((_, index) => results[index]?.status === 'rejected');
+  };
+
+  const server = createApiServer({ services, metrics: createMetrics({ db }), findUnready, log });
+  const agentEndpoint = createAgentEndpoint({
+    identity: await authority.issueForServer([agentListen.host]), caCertificate: authority.certificate, temporalAddress, agents: createAgentService({ db, secretKeys: keys.secrets }), templates: template, streams, log,
+  });
+  const agentPort = await agentEndpoint.listen(agentListen.host, agentListen.port);
+  agentUrl = `https://${agentListen.host}:${agentPort}`;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : listen.port;
+  log.info({ port, address: agentUrl }, 'listening');
+
+  return {
+    url: `http://${listen.host}:${port}`,
+    agentUrl,
+    services,
+    close: async () => {
+      change.close();
+      notifications.close();
+      agentEndpoint.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await connection.close();
+      await db.$disconnect();
+    },
+  };
+}

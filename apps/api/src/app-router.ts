@@ -1,0 +1,12 @@
+import { computeOffering, network, template, volume } from './procedures/catalogue.ts';
+import { cluster, host, imageStore, pod, pool, publicAddress, zone } from './procedures/infrastructure.ts';
+import { instance } from './procedures/instance.ts';
+import { operation } from './procedures/operation.ts';
+import { account, apiKey, auth, change, event, sshKeyPair, user } from './procedures/user.ts';
+import { router } from './trpc.ts';
+
+/** The whole API, one name per feature. */
+export const appRouter = router({
+  account, apiKey, auth, change, cluster, computeOffering, event, host, imageStore, instance, network, operation, pod, pool, publicAddress, sshKeyPair, template, user, volume, zone,
+});
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { desiredNetworkSchema } from './desired-network.ts';
+
+/** What an agent is started with: who it is, where it reports, and how both sides know each other. Kept 0600. */
+export const agentConfigSchema = z.object({
+  hostId: z.uuid(),
+  hostName: z.string(),
+  /** `https://host:port`. The same port takes the agent's Temporal connection. */
+  endpoint: z.url(),
+  caCertificate: z.string(),
+  certificate: z.string(),
+  privateKey: z.string(),
+  /** What Temporal carries to it is encrypted with these. */
+  payloadKeys: z.object({ current: z.string(), keys: z.record(z.string(), z.string()) }),
+});
+export type AgentConfig = z.output<typeof agentConfigSchema>;
+
+export const guestReportSchema = z.object({ instanceId: z.uuid(), generation: z.int(), state: z.enum(['running', 'paused', 'stopped', 'gone']) });
+export const attemptReportSchema = z.object({
+  operationId: z.uuid(),
+  activityId: z.string(),
+  activity: z.string(),
+  attempt: z.int(),
+  state: z.enum(['running', 'succeeded', 'failed']),
+  fraction: z.number().min(0).max(1).nullable(),
+  errorCode: z.string().nullable(),
+  errorMessage: z.string().max(4_000).nullable(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+});
+export type AttemptReport = z.output<typeof attemptReportSchema>;
+
+export const hostFactsSchema = z.object({
+  acceleration: z.string(), accelerationReason: z.string(), cpuCount: z.int(), cpuMhz: z.int(), memoryMib: z.int(), versions: z.record(z.string(), z.string()),
+});
+
+/** What an agent tells: everything at its start and every some seconds (`full`), and what happens as it happens. */
+export const hostReportSchema = z.object({
+  /** New at each start of the agent. */
+  bootId: z.uuid(),
+  agentVersion: z.string(),
+  isFull: z.boolean(),
+  facts: hostFactsSchema.optional(),
+  pools: z.array(z.object({ path: z.string(), capacityBytes: z.int(), usedBytes: z.int() })).optional(),
+  guests: z.array(guestReportSchema).max(10_000),
+  attempts: z.array(attemptReportSchema).max(1_000),
+});
+export type HostReport = z.output<typeof hostReportSchema>;
+
+/** The answer to a full report: guests that must not run there any more, because their claim is another's or nobody's. */
+export const reportAnswerSchema = z.object({ stale: z.array(z.object({ instanceId: z.uuid(), generation: z.int() })) });
+
+/** What an agent asks for at its start, so that everything it should carry is as wanted before it takes work. */
+export const hostStateSchema = z.object({
+  networks: z.array(desiredNetworkSchema),
+  routers: z.array(z.object({ routerId: z.uuid(), generation: z.int(), revision: z.int() })),
+  poolPaths: z.array(z.string()),
+});
+export type HostState = z.output<typeof hostStateSchema>;
+
+/** From the gateway to the agent: open a stream to a guest, outward, and show this token in its first message. */
+export const streamRequestSchema = z.object({ token: z.string(), gatewayUrl: z.url(), routerId: z.uuid(), ip: z.ipv4(), port: z.int().min(1).max(65_535) });
+export type StreamRequest = z.output<typeof streamRequestSchema>;

@@ -1,0 +1,95 @@
+import type { HostReport } from '@nephos/contracts/agent.schema';
+import { systemActor } from '@nephos/authz/actor';
+import type { InstanceState } from '@nephos/model/instance/state';
+import type { Tx } from './database.ts';
+import { noteEvent } from './event.repo.ts';
+import { lockInstance, stateOfInstance } from './instance.repo.ts';
+import type { Host, Instance } from './prisma.ts';
+
+type Guest = HostReport['guests'][number];
+const AGENT = systemActor('agent');
+
+/** A host was heard of. What it says of itself is written down, and that it is connected. */
+export async function noteHostSeen(tx: Tx, host: Host, report: HostReport): Promise<void> {
+  if (host.state !== 'connected' || host.bootId !== report.bootId || report.facts) {
+    const now = new Date();
+    await tx.host.update({
+      where: { id: host.id },
+      data: {
+        state: 'connected', bootId: report.bootId, agentVersion: report.agentVersion, reportedAt: now, ...(host.state !== 'connected' && { connectedAt: now }),
+        ...(report.facts && { cpuCount: report.facts.cpuCount, cpuMhz: report.facts.cpuMhz, memoryMib: report.facts.memoryMib, facts: report.facts }),
+      },
+    });
+    if (host.state !== 'connected') await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });
+  } else if (report.isFull) {
+    await tx.$executeRaw`UPDATE host SET reported_at = now() WHERE id = ${host.id}::uuid`;
+  }
+  for (const pool of report.pools ?? []) {
+    await tx.pool.updateMany({ where: { hostId: host.id, path: pool.path }, data: { capacityBytes: BigInt(pool.capacityBytes), usedBytes: BigInt(pool.usedBytes) } });
+  }
+}
+
+/**
+ * Compares what a host says of guests with what the records say, and moves settled instances to what is true: stopped behind
+ * our back, running again after the host was away. Instances that an operation owns are left to it. Answers the guests that
+ * must not run there: their claim is newer, elsewhere, or gone.
+ */
+export async function noteGuests(tx: Tx, host: Host, { isFull, guests }: Pick<HostReport, 'isFull' | 'guests'>): Promise<Guest[]> {
+  const ids = guests.map((guest) => guest.instanceId);
+  const claims = new Map((await tx.hostAllocation.findMany({ where: { resourceId: { in: ids } } })).map((claim) => [claim.resourceId, claim]));
+  const stale = guests.filter((guest) => {
+    const claim = claims.get(guest.instanceId);
+    return guest.state !== 'gone' && (claim?.hostId !== host.id || claim.generation !== guest.generation);
+  });
+  const told = new Map(guests.filter((guest) => !stale.includes(guest)).map((guest) => [guest.instanceId, guest]));
+  // Which of the host's instances say otherwise is one query; in the usual case none does, and nothing is locked.
+  const settled = await tx.instance.findMany({ where: { hostId: host.id, state: { in: ['running', 'unknown'] }, ...(isFull ? {} : { id: { in: ids } }) } });
+  for (const instance of settled) {
+    const guest = told.get(instance.id);
+    const isRunning = guest ? guest.state === 'running' || guest.state === 'paused' : false;
+    if (!guest && !isFull) continue;
+    if (guest && guest.generation < instance.generation) continue; // word of an older run
+    if ((instance.state === 'running') !== isRunning) await settle(tx, instance, isRunning ? 'running' : 'stopped', host);
+  }
+  return stale;
+}
+
+async function settle(tx: Tx, seen: Instance, to: InstanceState, host: Host): Promise<void> {
+  const instance = await lockInstance(tx, seen.id);
+  if (instance.state !== seen.state || instance.generation !== seen.generation) return; // an operation came in between
+  const was = stateOfInstance(instance);
+  const reason = to === 'stopped' ? 'The guest stopped by itself or was stopped on its host.' : null;
+  await tx.instance.update({ where: { id: instance.id }, data: { state: to, stateReason: reason } });
+  await noteEvent(tx, {
+    kind: to === 'stopped' ? 'instance.stopped-by-itself' : 'instance.seen-running',
+    actor: AGENT,
+    accountId: instance.accountId,
+    resource: { type: 'instance', id: instance.id },
+    message: to === 'stopped' ? `Instance ${instance.name} stopped on host ${host.name} without having been asked here.` : `Instance ${instance.name} was ${was}; its host says that it runs.`,
+  });
+}
+
+/** Attempts of host activities, as they happen. One that ended stays ended, whatever comes late. */
+export async function noteAttempts(tx: Tx, hostId: string, attempts: HostReport['attempts']): Promise<void> {
+  for (const attempt of attempts) {
+    await tx.$executeRaw`
+      INSERT INTO step_attempt (operation_id, activity_id, attempt, activity, host_id, state, fraction, error_code, error_message, started_at, ended_at)
+      SELECT ${attempt.operationId}::uuid, ${attempt.activityId}, ${attempt.attempt}, ${attempt.activity}, ${hostId}::uuid, ${attempt.state}, ${attempt.fraction}::float8,
+        ${attempt.errorCode}, ${attempt.errorMessage}, ${attempt.startedAt}::timestamptz, ${attempt.endedAt}::timestamptz
+      WHERE EXISTS (SELECT 1 FROM operation WHERE id = ${attempt.operationId}::uuid)
+      ON CONFLICT (operation_id, activity_id, attempt) DO UPDATE
+      SET state = excluded.state, fraction = excluded.fraction, error_code = excluded.error_code, error_message = excluded.error_message, ended_at = excluded.ended_at
+      WHERE step_attempt.state = 'running'`;
+  }
+}
+
+/** Hosts not heard of for a while are disconnected, and nobody can say what their running instances do. */
+export async function noteSilentHosts(tx: Tx, silentMs: number): Promise<number> {
+  const silent = await tx.$queryRaw<{ id: string; name: string }[]>`
+    UPDATE host SET state = 'disconnected' WHERE state = 'connected' AND reported_at < now() - make_interval(secs => ${silentMs / 1000}) RETURNING id, name`;
+  for (const host of silent) {
+    await tx.instance.updateMany({ where: { hostId: host.id, state: 'running' }, data: { state: 'unknown', stateReason: `Its host ${host.name} is disconnected.` } });
+    await noteEvent(tx, { kind: 'host.disconnected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} has not reported and is taken for disconnected.` });
+  }
+  return silent.length;
+}
