@@ -23,8 +23,6 @@ export interface Foundation {
   temporalAddress: string;
 }
 
-export const AGENT_PORT = 8443;
-
 export function controlEnvironment(settings: Settings, { databaseUrl, temporalAddress }: Foundation, isReal: boolean): Record<string, string> {
   const { control } = foldersOf(settings.dataFolder);
   return {
@@ -32,7 +30,7 @@ export function controlEnvironment(settings: Settings, { databaseUrl, temporalAd
     NEPHOS_TEMPORAL_ADDRESS: temporalAddress,
     NEPHOS_API_PORT: String(settings.apiPort),
     // Simulated hosts live in this machine's own network.
-    NEPHOS_AGENT_LISTEN: `${isReal ? machineIp(settings.wire) : '127.0.0.1'}:${AGENT_PORT}`,
+    NEPHOS_AGENT_LISTEN: `${isReal ? machineIp(settings.wire) : '127.0.0.1'}:${settings.agentPort}`,
     NEPHOS_DATA_DIR: control,
     NEPHOS_KEY_FILE: path.join(control, 'master-key'),
     NEPHOS_LOG_LEVEL: process.env['NEPHOS_LOG_LEVEL'] ?? 'info',
@@ -43,6 +41,7 @@ export function controlProcesses(settings: Settings, foundation: Foundation, isR
   const env = controlEnvironment(settings, foundation, isReal);
   const api = async () => {
     await assertPortFree(settings.apiPort, 'the API', '--port');
+    await assertPortFree(settings.agentPort, 'the agents', 'NEPHOS_AGENT_PORT');
     return main('api', 'apps/api/src/main.ts', env);
   };
   return [

@@ -17,6 +17,8 @@ export interface Settings {
   apiPort: number;
   postgresPort: number;
   temporalPort: number;
+  /** Where agents connect to. */
+  agentPort: number;
   /** Holds everything the cloud keeps. */
   dataFolder: string;
   wire: Wire;
@@ -40,6 +42,7 @@ export function readSettings(argv: readonly string[] = process.argv.slice(2)): S
     apiPort: wholeNumber('--port', values.port ?? '8080', 1, 65_535),
     postgresPort: wholeNumber('NEPHOS_POSTGRES_PORT', env['NEPHOS_POSTGRES_PORT'] ?? '15432', 1, 65_535),
     temporalPort: wholeNumber('NEPHOS_TEMPORAL_PORT', env['NEPHOS_TEMPORAL_PORT'] ?? '7233', 1, 65_535),
+    agentPort: wholeNumber('NEPHOS_AGENT_PORT', env['NEPHOS_AGENT_PORT'] ?? '8443', 1, 65_535),
     dataFolder: path.resolve(env['NEPHOS_DATA'] ?? path.join(ROOT, '.nephos')),
     wire: {
       prefix: env['NEPHOS_PREFIX'] ?? 'nephos',

@@ -24,13 +24,16 @@ export async function confirm(question: string): Promise<boolean> {
   }
 }
 
-/** Ends the command with the failure's message, without a stack for failures that were foreseen. */
-export async function runCommand(work: () => Promise<number>): Promise<void> {
+/**
+ * Runs a command and ends the process with its exit code; a failure ends it with its message, without a stack if it was foreseen.
+ * It ends at once: an idle connection that a library keeps for later must not keep the person waiting.
+ */
+export async function runCommand(work: () => Promise<number>): Promise<never> {
   try {
-    process.exitCode = await work();
+    process.exit(await work());
   } catch (error) {
     const isForeseen = error instanceof Error && error.name === 'DomainError';
     console.error(isForeseen ? error.message : error);
-    process.exitCode = 1;
+    process.exit(1);
   }
 }

@@ -87,6 +87,20 @@ describe('two hosts on one machine', () => {
     await daemon.stop();
   });
 
+  it('run processes that report to us over IPC, as agents do', async () => {
+    const agent = startProcess({
+      name: 'agent',
+      argv: insideHost(one, [process.execPath, '-e', "process.send({ ready: true }); setInterval(() => 0, 1e6)"]),
+      readiness: { kind: 'message' },
+      readyTimeoutMs: 10_000,
+      stopSignal: 'SIGTERM',
+      stopTimeoutMs: 5_000,
+    });
+    await agent.ready;
+    expect(await processesInside(one.name)).toEqual([agent.pid]);
+    await agent.stop();
+  });
+
   it('each have a libvirtd that knows its own guests only, also after kill -9', async () => {
     const daemons = await Promise.all([startLibvirtd(one), startLibvirtd(two)]);
     const list = (host: HostNamespace) => inside(host, 'virsh', '-c', LIBVIRT_URI, 'list', '--all', '--name');
