@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AGENT_FOLDER, insideHost, type HostNamespace } from '@nephos/embedded/host-namespace';
 import { planLibvirtd } from '@nephos/embedded/libvirtd';
@@ -33,8 +34,16 @@ export function controlEnvironment(settings: Settings, { databaseUrl, temporalAd
     NEPHOS_AGENT_LISTEN: `${isReal ? machineIp(settings.wire) : '127.0.0.1'}:${settings.agentPort}`,
     NEPHOS_DATA_DIR: control,
     NEPHOS_KEY_FILE: path.join(control, 'master-key'),
+    NEPHOS_ADMIN_PASSWORD: adminPassword(control),
     NEPHOS_LOG_LEVEL: process.env['NEPHOS_LOG_LEVEL'] ?? 'info',
   };
+}
+
+/** The first administrator's, made at the first start and kept for its owner alone. */
+export function adminPassword(controlFolder: string): string {
+  const file = path.join(controlFolder, 'admin-password');
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(12).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  return readFileSync(file, 'utf8').trim();
 }
 
 export function controlProcesses(settings: Settings, foundation: Foundation, isReal: boolean): CloudProcess[] {
@@ -65,11 +74,12 @@ export function agents(settings: Settings, hosts: readonly HostNamespace[]): Clo
       return { ...spec, argv: insideHost(host, spec.argv) };
     },
   }));
-  const config = path.join(foldersOf(settings.dataFolder).simulator, 'agent.json');
+  const { simulator } = foldersOf(settings.dataFolder);
+  const config = path.join(simulator, 'agent.json');
   const simulated = {
     name: 'agent-simulator',
     config,
-    plan: async () => main('agent-simulator', 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: config, NEPHOS_LOG_LEVEL: logLevel }),
+    plan: async () => main('agent-simulator', 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: config, NEPHOS_AGENT_DRIVER: 'simulator', NEPHOS_AGENT_STATE_DIR: simulator, NEPHOS_LOG_LEVEL: logLevel }),
   };
   return (hosts.length > 0 ? real : [simulated]).filter((agent) => isWritten('agent') && existsSync(agent.config));
 }

@@ -74,6 +74,7 @@ async function bringUp(settings: Settings, supervisor: Supervisor, url: string):
   for (const part of controlProcesses(settings, foundation, isReal)) await start(part);
   await setUpZone(settings, url);
   for (const agent of agents(settings, hosts)) await start(agent);
+  say('accounts', `admin, the root administrator; its password is in ${path.relative(ROOT, path.join(foldersOf(settings.dataFolder).control, 'admin-password'))}`);
   say('nephos', `ready at ${url}`);
 }
 

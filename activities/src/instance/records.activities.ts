@@ -49,6 +49,7 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
         await raiseRevisions(tx, instanceId);
         return { hostId: host.hostId, generation };
       }),
+    findInstanceState: ({ instanceId }: Ref): Promise<{ state: string }> => record((tx) => tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } })),
     /** Where the instance runs; null when no host has a claim for it. */
     findPlace: ({ instanceId }: Ref): Promise<Placed | null> => record((tx) => findPlace(tx, instanceId)),
     requirePlace: ({ instanceId }: Ref): Promise<Placed> =>

@@ -1,21 +1,16 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { CallOptions } from '@nephos/drivers/hypervisor-driver';
 import { DomainError } from '@nephos/model/errors';
+import { noteProgress, progressOf } from './progress.ts';
 
 const HEARTBEAT_EVERY_MS = 2_000;
 
 /** Runs one driver call: heartbeats while it lasts (so the silent driver is not taken for dead), passes cancellation down, maps our errors to Temporal's. */
 export async function onThisHost<T>(call: (options: CallOptions) => Promise<T>): Promise<T> {
   const context = Context.current();
-  let fraction = 0;
-  const timer = setInterval(() => context.heartbeat({ fraction }), HEARTBEAT_EVERY_MS);
+  const timer = setInterval(() => context.heartbeat({ fraction: progressOf(context) }), HEARTBEAT_EVERY_MS);
   try {
-    return await call({
-      signal: context.cancellationSignal,
-      onProgress: (now) => {
-        fraction = now;
-      },
-    });
+    return await call({ signal: context.cancellationSignal, onProgress: (fraction) => noteProgress(context, fraction) });
   } catch (error) {
     if (context.cancellationSignal.aborted) await context.cancelled; // throws the cancellation, whatever the driver threw because of it
     throw toActivityFailure(error);

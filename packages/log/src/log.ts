@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
 
@@ -11,9 +11,9 @@ const ALLOWED = new Set([
   'operationId', 'path', 'pid', 'port', 'procedure', 'reason', 'requestId', 'revision', 'routerId', 'state', 'status', 'step', 'templateId', 'userId', 'version', 'workflowId',
 ]);
 
-/** Lines of JSON on stdout. `fields` of a call pass only if their name is allowed; errors give type, message and stack. */
-export function createLogger(name: string, level = process.env['NEPHOS_LOG_LEVEL'] ?? 'info'): Logger {
-  return pino({
+/** Lines of JSON on stdout, or to `destination`. `fields` of a call pass only if their name is allowed; errors give type, message and stack. */
+export function createLogger(name: string, level = process.env['NEPHOS_LOG_LEVEL'] ?? 'info', destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     name,
     level,
     base: null,
@@ -23,7 +23,8 @@ export function createLogger(name: string, level = process.env['NEPHOS_LOG_LEVEL
       log: (fields) => Object.fromEntries(Object.entries(fields).filter(([field]) => ALLOWED.has(field) || field === 'err')),
     },
     serializers: { err: describeError },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 function describeError(error: unknown) {

@@ -10,6 +10,7 @@ export const OPERATION_KINDS = {
   'instance.destroy': { workflow: 'destroyInstance', past: 'destroyed' },
   'instance.recover': { workflow: 'recoverInstance', past: 'recovered' },
   'instance.expunge': { workflow: 'expungeInstance', past: 'expunged' },
+  'instance.settle': { workflow: 'settleInstance', past: 'settled' },
   'network.implement': { workflow: 'implementNetwork', past: 'implemented' },
   'network.shutdown': { workflow: 'shutdownNetwork', past: 'shut down' },
 } as const satisfies Record<string, { workflow: string; past: string }>;

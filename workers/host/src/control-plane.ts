@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream';
+import { hostStateSchema, reportAnswerSchema, type AgentConfig, type HostReport, type HostState } from '@nephos/contracts/agent.schema';
+import { desiredRouterSchema, type DesiredRouter } from '@nephos/contracts/desired-network';
+import type { FetchTemplate } from '@nephos/drivers/hypervisor-driver';
+import { DomainError, isErrorCode } from '@nephos/model/errors';
+import { Agent, request } from 'undici';
+import type { z } from 'zod';
+
+/** The control plane as an agent sees it: HTTPS with the host's own certificate, to the cloud's own authority. */
+export interface ControlPlane {
+  report(report: HostReport, signal: AbortSignal): Promise<{ stale: { instanceId: string; generation: number }[] }>;
+  fetchState(signal: AbortSignal): Promise<HostState>;
+  fetchRouter(routerId: string, signal: AbortSignal): Promise<DesiredRouter>;
+  fetchTemplate: FetchTemplate;
+  close(): Promise<void>;
+}
+
+export function connectControlPlane(config: AgentConfig): ControlPlane {
+  const dispatcher = new Agent({ connect: { ...tlsOf(config), timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 60_000, connections: 8 });
+
+  async function call(path: string, signal: AbortSignal, body?: unknown) {
+    try {
+      const { statusCode, body: answer } = await request(`${config.endpoint}/agent/${path}`, {
+        dispatcher, signal, method: body === undefined ? 'GET' : 'POST', ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      if (statusCode === 200) return answer;
+      throw refusal(statusCode, await answer.json());
+    } catch (error) {
+      if (error instanceof DomainError || signal.aborted) throw error;
+      throw new DomainError('HOST_UNREACHABLE', `The control plane at ${config.endpoint} does not answer.`, {}, { cause: error });
+    }
+  }
+  const get = async <S extends z.ZodType>(schema: S, path: string, signal: AbortSignal): Promise<z.output<S>> => schema.parse(await (await call(path, signal)).json());
+
+  return {
+    report: async (report, signal) => reportAnswerSchema.parse(await (await call('report', signal, report)).json()),
+    fetchState: (signal) => get(hostStateSchema, 'state', signal),
+    fetchRouter: (routerId, signal) => get(desiredRouterSchema, `routers/${routerId}`, signal),
+    fetchTemplate: async ({ templateId }, offset, signal) => Readable.toWeb(await call(`templates/${templateId}?offset=${offset}`, signal)) as ReadableStream<Uint8Array>,
+    close: () => dispatcher.close(),
+  };
+}
+
+export function tlsOf({ caCertificate, certificate, privateKey }: AgentConfig) {
+  return { ca: caCertificate, cert: certificate, key: privateKey };
+}
+
+function refusal(status: number, body: unknown): DomainError {
+  const { code, message } = typeof body === 'object' && body !== null && 'code' in body && 'message' in body ? body : { code: '', message: `answer ${status}` };
+  return new DomainError(typeof code === 'string' && isErrorCode(code) ? code : 'UNEXPECTED', String(message));
+}

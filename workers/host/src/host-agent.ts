@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHostActivities } from '@nephos/activities/host-activities';
+import type { AgentConfig, HostState } from '@nephos/contracts/agent.schema';
+import { hostQueue } from '@nephos/contracts/queue';
+import type { HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
+import type { NetworkDriver } from '@nephos/drivers/network-driver';
+import type { Logger } from '@nephos/log/log';
+import { ringFromJson } from '@nephos/secrets/key-file';
+import { createDataConverter } from '@nephos/temporal-kit/data-converter';
+import { hostWorkerOptions } from '@nephos/temporal-kit/worker-options';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { tellAttempts } from './attempts.interceptor.ts';
+import { keepChannel } from './channel.ts';
+import { connectControlPlane, type ControlPlane } from './control-plane.ts';
+import { createReporter } from './reporter.ts';
+
+export interface HostAgent {
+  /** Takes no more work, ends what it can within some seconds, and leaves guests and routers running. */
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  config: AgentConfig;
+  hypervisor: HypervisorDriver;
+  network: NetworkDriver;
+  agentVersion: string;
+  log: Logger;
+}
+
+/**
+ * The agent of one host. It first looks at the host, then brings its networks and routers to what they should be, then tells
+ * everything and ends guests that have no claim here any more; only then does it take work. From there it reports what
+ * happens as it happens. Guests, router daemons and bridges outlive it, and are found again at its next start.
+ */
+export async function startHostAgent({ config, hypervisor, network, agentVersion, log }: Parts): Promise<HostAgent> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const options = { signal, onProgress: () => undefined };
+  const controlPlane = connectControlPlane(config);
+
+  const facts = await hypervisor.probe(options);
+  log.info({ hostName: config.hostName, kind: facts.acceleration, reason: facts.accelerationReason }, 'this host runs guests');
+  const state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
+  await restore(state, controlPlane, network, signal, log);
+
+  const reporter = createReporter({ controlPlane, hypervisor, facts, poolPaths: () => state.poolPaths, agentVersion, signal, log });
+  await reporter.reportFully();
+  const watching = hypervisor.watch({ onEvent: reporter.noteGuest, onGap: () => void reporter.reportFully() }, signal);
+  const reporting = reporter.run();
+  const channel = keepChannel({ config, network, signal, log });
+
+  const { host } = new URL(config.endpoint);
+  const connection = await untilAnswered(
+    () => NativeConnection.connect({ address: host, tls: { serverRootCACertificate: Buffer.from(config.caCertificate), clientCertPair: { crt: Buffer.from(config.certificate), key: Buffer.from(config.privateKey) } } }),
+    log, signal,
+  );
+  const worker = await Worker.create({
+    ...hostWorkerOptions({
+      connection,
+      dataConverter: createDataConverter(ringFromJson(config.payloadKeys)),
+      taskQueue: hostQueue(config.hostId),
+      activities: createHostActivities({ hypervisor, network, fetchTemplate: controlPlane.fetchTemplate, fetchRouter: controlPlane.fetchRouter }),
+    }),
+    identity: config.hostName,
+    interceptors: { activity: [(context) => ({ inbound: tellAttempts(context, reporter.noteAttempt) })] },
+  });
+  const running = worker.run();
+  log.info({ hostName: config.hostName, hostId: config.hostId }, 'taking work');
+
+  return {
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      stopping.abort();
+      await Promise.allSettled([watching, reporting, channel]);
+      await connection.close();
+      await controlPlane.close();
+    },
+  };
+}
+
+/** After a reboot of the host, or while the agent was away: every bridge, tunnel and router is made what it should be now. */
+async function restore(state: HostState, controlPlane: ControlPlane, network: NetworkDriver, signal: AbortSignal, log: Logger): Promise<void> {
+  const options = { signal, onProgress: () => undefined };
+  for (const desired of state.networks) {
+    await network.ensureNetwork(desired, options).catch((error: unknown) => log.error({ networkId: desired.networkId, err: error }, 'a network could not be restored'));
+  }
+  for (const { routerId } of state.routers) {
+    await controlPlane.fetchRouter(routerId, signal).then((desired) => network.ensureRouter(desired, options)).catch((error: unknown) => log.error({ routerId, err: error }, 'a router could not be restored'));
+  }
+  const wanted = new Set(state.routers.map((router) => router.routerId));
+  for (const router of await network.listRouters()) {
+    if (wanted.has(router.routerId)) continue;
+    log.warn({ routerId: router.routerId }, 'removing a router that has no claim on this host any more');
+    await network.removeRouter(router, options).catch((error: unknown) => log.error({ routerId: router.routerId, err: error }, 'a router could not be removed'));
+  }
+}
+
+async function untilAnswered<T>(ask: () => Promise<T>, log: Logger, signal: AbortSignal): Promise<T> {
+  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 10_000)) {
+    try {
+      return await ask();
+    } catch (error) {
+      signal.throwIfAborted();
+      log.info({ err: error }, 'the control plane does not answer yet');
+      await sleep(delayMs, undefined, { signal });
+    }
+  }
+}

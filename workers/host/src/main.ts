@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readEnvironment, sayReady } from '@nephos/config/environment';
+import { agentConfigSchema, type AgentConfig } from '@nephos/contracts/agent.schema';
+import { createLibvirtDriver } from '@nephos/drivers/libvirt/libvirt-driver';
+import { createLinuxNetwork } from '@nephos/drivers/linux-network/linux-network';
+import { realClock } from '@nephos/drivers/simulator/latency';
+import { createSimulatorNetwork } from '@nephos/drivers/simulator/network';
+import { createSimulatorDriver } from '@nephos/drivers/simulator/simulator-driver';
+import { createLogger } from '@nephos/log/log';
+import { quietRuntime } from '@nephos/temporal-kit/runtime';
+import { z } from 'zod';
+import { startHostAgent } from './host-agent.ts';
+
+// The agent. It runs on a host, as root, beside libvirt; or it simulates any number of hosts in one process.
+
+const environment = readEnvironment({
+  /** A file with the configuration of one host, or for simulated hosts with a list of them. */
+  NEPHOS_AGENT_CONFIG: z.string().min(1),
+  NEPHOS_AGENT_DRIVER: z.enum(['libvirt', 'simulator']).default('libvirt'),
+  NEPHOS_AGENT_STATE_DIR: z.string().startsWith('/').default('/var/lib/nephos'),
+  NEPHOS_AGENT_PUBLIC_BRIDGE: z.string().default('brpublic'),
+  NEPHOS_AGENT_LATENCY_MS: z.coerce.number().int().default(0),
+});
+const log = createLogger('agent');
+quietRuntime(log);
+
+const configs = z.union([agentConfigSchema.transform((one) => [one]), z.array(agentConfigSchema)]).parse(JSON.parse(readFileSync(environment.NEPHOS_AGENT_CONFIG, 'utf8')));
+const verifiedImages = new Set<string>();
+const agents = await Promise.all(configs.map((config) => startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', log })));
+sayReady();
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    log.info({ reason: signal }, 'stopping; guests and routers keep running');
+    void Promise.all(agents.map((agent) => agent.stop())).then(() => process.exit(0));
+  });
+}
+
+function driversOf({ hostId }: AgentConfig) {
+  const stateDir = path.join(environment.NEPHOS_AGENT_STATE_DIR, ...(environment.NEPHOS_AGENT_DRIVER === 'simulator' ? [hostId] : []));
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  if (environment.NEPHOS_AGENT_DRIVER === 'simulator') {
+    const latency = { seed: 1, minMs: 0, maxMs: environment.NEPHOS_AGENT_LATENCY_MS };
+    return { hypervisor: createSimulatorDriver({ hostId, stateDir, clock: realClock, latency, verifiedImages }), network: createSimulatorNetwork({ hostId, stateDir }) };
+  }
+  return { hypervisor: createLibvirtDriver({ hostId, stateDir }), network: createLinuxNetwork({ stateDir, publicBridge: environment.NEPHOS_AGENT_PUBLIC_BRIDGE }) };
+}

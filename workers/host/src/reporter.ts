@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AttemptReport, HostReport } from '@nephos/contracts/agent.schema';
+import type { GuestEvent, HostFacts, HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
+import type { Logger } from '@nephos/log/log';
+import { newId } from '@nephos/model/id';
+import type { ControlPlane } from './control-plane.ts';
+
+/** What happens within this time goes in one report. */
+const GATHER_MS = 50;
+const FULL_EVERY_MS = 15_000;
+const RETRY_MAX_MS = 15_000;
+/** While the control plane is away; older attempts are dropped first, their end is in Temporal. */
+const KEPT_ATTEMPTS_MAX = 5_000;
+const ATTEMPTS_PER_REPORT = 500;
+
+export interface Reporter {
+  /** Everything the host knows, now; resolves when it was told and what must not run has been ended. */
+  reportFully(): Promise<void>;
+  noteGuest(event: GuestEvent): void;
+  noteAttempt(attempt: AttemptReport): void;
+  /** Reports from now on, until the signal aborts. */
+  run(): Promise<void>;
+}
+
+interface Parts {
+  controlPlane: ControlPlane;
+  hypervisor: HypervisorDriver;
+  facts: HostFacts;
+  poolPaths: () => readonly string[];
+  agentVersion: string;
+  signal: AbortSignal;
+  log: Logger;
+}
+
+/** Tells the control plane what happens, at once and in order, and everything every 15 seconds; nothing is lost while it is away. */
+export function createReporter({ controlPlane, hypervisor, facts, poolPaths, agentVersion, signal, log }: Parts): Reporter {
+  const bootId = newId();
+  const guests = new Map<string, GuestEvent>();
+  const attempts = new Map<string, AttemptReport>();
+  let isFullDue = false;
+  let wake = Promise.withResolvers<void>();
+
+  async function describe(isFull: boolean): Promise<HostReport> {
+    const told = [...attempts.values()].slice(0, ATTEMPTS_PER_REPORT);
+    for (const attempt of told) attempts.delete(keyOf(attempt));
+    const events = [...guests.values()];
+    guests.clear();
+    return {
+      bootId, agentVersion, isFull, attempts: told, guests: isFull ? await hypervisor.listInstances() : events,
+      ...(isFull && { facts: factsOf(facts), pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))) }),
+    };
+  }
+
+  /** Sends one report, however long it takes; what it carries is newer than what is noted meanwhile only where nothing newer was noted. */
+  async function send(isFull: boolean): Promise<void> {
+    const report = await describe(isFull);
+    for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
+      try {
+        const { stale } = await controlPlane.report(report, signal);
+        for (const guest of stale) await endStale(guest);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ err: error }, 'a report did not arrive; trying again');
+        await sleep(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** A guest whose claim is another's or nobody's: it is ended before this host takes any work. */
+  async function endStale({ instanceId, generation }: { instanceId: string; generation: number }): Promise<void> {
+    log.warn({ instanceId, count: generation }, 'ending a guest that has no claim on this host any more');
+    await hypervisor.removeInstance(instanceId, generation, { signal, onProgress: () => undefined });
+  }
+
+  return {
+    reportFully: () => send(true),
+    noteGuest: (event) => {
+      guests.set(event.instanceId, event);
+      wake.resolve();
+    },
+    noteAttempt: (attempt) => {
+      attempts.set(keyOf(attempt), attempt);
+      if (attempts.size > KEPT_ATTEMPTS_MAX) attempts.delete(attempts.keys().next().value ?? '');
+      wake.resolve();
+    },
+    run: async () => {
+      const timer = setInterval(() => {
+        isFullDue = true;
+        wake.resolve();
+      }, FULL_EVERY_MS * (0.9 + Math.random() * 0.2)); // hosts that started together must not report together
+      signal.addEventListener('abort', () => wake.resolve());
+      while (!signal.aborted) {
+        await wake.promise;
+        await sleep(GATHER_MS);
+        wake = Promise.withResolvers();
+        const isFull = isFullDue;
+        isFullDue = false;
+        if (!signal.aborted) await send(isFull);
+        if (attempts.size > 0 || guests.size > 0) wake.resolve();
+      }
+      clearInterval(timer);
+    },
+  };
+}
+
+function keyOf({ operationId, activityId, attempt }: AttemptReport): string {
+  return `${operationId}/${activityId}/${attempt}`;
+}
+
+function factsOf({ acceleration, accelerationReason, cpuCount, cpuMhz, memoryMib, versions }: HostFacts) {
+  return { acceleration, accelerationReason, cpuCount, cpuMhz, memoryMib, versions };
+}
