@@ -36,7 +36,8 @@ const ROOT_MIB = 44;
 export async function buildTinyImage({ outFile }: { outFile: string }): Promise<BuiltImage> {
   const kernel = await findKernelPackage();
   const programs = await Promise.all(Object.entries(PROGRAMS).map(([file, packageName]) => realpath(file).catch(() => Promise.reject(missing(file, packageName)))));
-  const key = await hashInputs(kernel.parts, [TINY, import.meta.dirname, ...programs]);
+  const sources = ['build-tiny.ts', 'disk-layout.ts', 'guest-kernel.ts'].map((name) => join(import.meta.dirname, name));
+  const key = await hashInputs(kernel.parts, [TINY, ...sources, ...programs]);
   return cachedImage('tiny', key, outFile, (workDir) => build(kernel, workDir));
 }
 

@@ -15,6 +15,8 @@ export function imageCacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'nephos', 'images');
 }
 
+const KEEP_MS = 7 * 24 * 3_600_000;
+
 /** A hash of everything an image is made of: text (names, versions) and files or whole folders by their content. */
 export async function hashInputs(texts: readonly string[], paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(texts));
@@ -48,9 +50,17 @@ export async function cachedImage(name: string, key: string, outFile: string, bu
       await copyFile(fresh, `${image}.${process.pid}`); // not a rename: the cache may be on another disk than /tmp
       await rename(`${image}.${process.pid}`, image);
       await writeFile(description, JSON.stringify(described)); // the last: an image without it isn't there
+      await removeOld();
       return described;
     } finally {
       await rm(workDir, { recursive: true, force: true });
+    }
+  }
+  /** Images of other inputs, unless another checkout may still use them. */
+  async function removeOld(): Promise<void> {
+    for (const file of await readdir(folder)) {
+      const path = join(folder, file);
+      if (file.startsWith(`${name}-`) && Date.now() - (await stat(path)).mtimeMs > KEEP_MS) await rm(path, { force: true });
     }
   }
 }

@@ -149,6 +149,15 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       await expect(driver.ensureInstance(spec, calmly)).rejects.toMatchObject({ code: 'STALE_GENERATION' });
     });
 
+    it('refuses an older generation though the newer one failed to start', async () => {
+      const spec = await prepare({ name: 'fail-start-web' }); // which is what the simulator goes by; a real host misses the bridge
+      const nics = [{ nicId: randomUUID(), networkId: randomUUID(), vni: 16_000_000, macAddress: '02:00:00:00:00:01', mtu: 1450 }];
+      await expect(driver.ensureInstance({ ...spec, nics }, calmly)).rejects.toMatchObject({ name: 'DomainError' });
+      const older = { ...spec, name: 'stubborn-web', generation: 4 };
+      await expect(driver.ensureInstance(older, calmly)).rejects.toMatchObject({ code: 'STALE_GENERATION' });
+      await expect(driver.findInstance(spec.instanceId)).resolves.toEqual(isStopped(spec));
+    });
+
     it('leaves a newer generation alone when an older one is removed', async () => {
       const spec = await prepare();
       await driver.ensureInstance(spec, calmly);
