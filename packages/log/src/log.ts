@@ -29,5 +29,6 @@ export function createLogger(name: string, level = process.env['NEPHOS_LOG_LEVEL
 
 function describeError(error: unknown) {
   if (!(error instanceof Error)) return { message: String(error) };
-  return { type: error.name, message: error.message, stack: error.stack, ...('code' in error && { code: String(error.code) }) };
+  const { name: type, message, stack, cause } = error;
+  return { type, message, stack, ...('code' in error && { code: String(error.code) }), ...(cause instanceof Error && { cause: cause.message }) };
 }

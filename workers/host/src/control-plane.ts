@@ -16,7 +16,8 @@ export interface ControlPlane {
 }
 
 export function connectControlPlane(config: AgentConfig): ControlPlane {
-  const dispatcher = new Agent({ connect: { ...tlsOf(config), timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 60_000, connections: 8 });
+  // HTTP/2 on this port is the way to Temporal.
+  const dispatcher = new Agent({ allowH2: false, connect: { ...tlsOf(config), timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 60_000, connections: 8 });
 
   async function call(path: string, signal: AbortSignal, body?: unknown) {
     try {

@@ -1,3 +1,4 @@
+import 'reflect-metadata'; // before x509, whose dependency container wants it
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
