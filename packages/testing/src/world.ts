@@ -2,37 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createHostActivities } from '@nephos/activities/host-activities';
-import { createRecordActivities } from '@nephos/activities/record-activities';
 import { createInstanceService, type InstanceService } from '@nephos/api/services/instance';
 import { createOperationService } from '@nephos/api/services/operation';
 import type { Request } from '@nephos/api/request';
-import { hostQueue } from '@nephos/contracts/queue';
 import type { Db } from '@nephos/db/database';
-import { describeRouter } from '@nephos/db/network.repo';
 import type { ComputeOffering, Host, Template, Zone } from '@nephos/db/prisma';
-import type { NetworkDriver } from '@nephos/drivers/network-driver';
-import { createSimulatorDriver, type SimulatorDriver } from '@nephos/drivers/simulator/simulator-driver';
-import { createSimulatorNetwork } from '@nephos/drivers/simulator/network';
-import { realClock } from '@nephos/drivers/simulator/latency';
 import { newId } from '@nephos/model/id';
 import { createOperations, type Operations } from '@nephos/operations/operations';
-import { spread } from '@nephos/placement/host-allocator';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
-import { controlWorkerOptions, hostWorkerOptions } from '@nephos/temporal-kit/worker-options';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createTestDatabase } from './database.ts';
-import { makeAccount, makeHost, makeOffering, makeTemplate, makeUser, makeZone, TEMPLATE_BYTES } from './factories.ts';
+import { makeAccount, makeHost, makeOffering, makeTemplate, makeUser, makeZone } from './factories.ts';
 import { createFaults, type Faults } from './faults.ts';
-
-export interface WorldHost {
-  id: string;
-  driver: SimulatorDriver;
-  network: NetworkDriver;
-}
+import { startWorkers, type WorldHost } from './workers.ts';
 
 /** A small cloud in one process: real PostgreSQL, real Temporal, the real workflows and activities, simulated hosts. */
 export interface World {
@@ -58,18 +41,13 @@ export interface World {
   close(): Promise<void>;
 }
 
-const bundlePath = fileURLToPath(import.meta.resolve('@nephos/workflows/all-workflows')).replace('src/all-workflows.ts', 'dist/workflows.js');
-let isQuiet = false;
-
 export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?: number; hostData?: Partial<Host> } = {}): Promise<World> {
-  if (!isQuiet) Runtime.install({ logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet } });
-  isQuiet = true;
   const database = await createTestDatabase();
   const { db } = database;
   const folder = mkdtempSync(path.join(tmpdir(), `nephos-world-${process.pid}-`));
   const address = inject('temporalAddress');
   const dataConverter = createDataConverter({ current: 'test', keys: { test: randomBytes(32) } });
-  const [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
+  const connection = await Connection.connect({ address });
   const client = new Client({ connection, dataConverter });
   const controlQueue = `control.${newId()}`;
   const operations = createOperations({ client, controlQueue, onError: (error) => { throw error; } });
@@ -83,17 +61,7 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
   const rows = [];
   for (let n = 0; n < hostCount; n++) rows.push(await makeHost(db, zone, hostData as object));
 
-  const hosts = rows.map((row) => {
-    const options = { hostId: row.id, stateDir: path.join(folder, row.id) };
-    return { id: row.id, driver: createSimulatorDriver({ ...options, clock: realClock }), network: createSimulatorNetwork(options) };
-  });
-  const workers = await Promise.all([
-    Worker.create(controlWorkerOptions({ connection: native, dataConverter, taskQueue: controlQueue, workflowBundlePath: bundlePath, activities: faults.wrap(createRecordActivities({ db, ranking: spread() })) })),
-    ...hosts.map((host) =>
-      Worker.create(hostWorkerOptions({ connection: native, dataConverter, taskQueue: hostQueue(host.id), activities: faults.wrap(createHostActivities({ ...partsOf(host), ...fetchers(db) })) })),
-    ),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const { hosts, stop } = await startWorkers({ address, db, dataConverter, controlQueue, faults, folder, hostIds: rows.map(({ id }) => id) });
 
   const instances = createInstanceService({ db, operations });
   const operationService = createOperationService({ db, operations, instances });
@@ -114,23 +82,9 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
     },
     disagreements: () => findDisagreements(db, hosts),
     close: async () => {
-      for (const worker of workers) worker.shutdown();
-      await running;
-      await Promise.all([native.close(), connection.close(), database.close()]);
+      await stop();
+      await Promise.all([connection.close(), database.close()]);
       rmSync(folder, { recursive: true });
-    },
-  };
-}
-
-const partsOf = ({ driver, network }: WorldHost) => ({ hypervisor: driver, network });
-
-function fetchers(db: Db) {
-  return {
-    fetchTemplate: async (_: unknown, offset: number) => new Blob([TEMPLATE_BYTES.slice(offset)]).stream(),
-    fetchRouter: async (routerId: string) => {
-      const desired = await describeRouter(db, await db.router.findUniqueOrThrow({ where: { id: routerId } }));
-      if (!desired) throw new Error(`router ${routerId} has no claim`);
-      return desired;
     },
   };
 }
@@ -147,5 +101,3 @@ async function findDisagreements(db: Db, hosts: readonly WorldHost[]): Promise<s
     ...running.filter((one) => !claimed.includes(one)).map((one) => `running and not claimed: ${one}`),
   ];
 }
-
-function quiet(): void {}
