@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { buildTinyImage } from './build-tiny.ts';
 import { runTool } from './tool.ts';
 
@@ -41,13 +42,10 @@ describe('the tiny guest', () => {
   });
 });
 
-interface GuestEvent {
-  ms: number;
-  asked?: string;
-  ready?: string;
-  answered?: string;
-  off?: string;
-}
+const guestEventSchema = z.object({
+  ms: z.number(), asked: z.string().optional(), ready: z.string().optional(), answered: z.string().optional(), off: z.string().optional(),
+});
+type GuestEvent = z.output<typeof guestEventSchema>;
 
 /** Runs `guest-in-namespace.ts` in a network namespace of its own to its end, and gives what it said. */
 async function boot(args: string[]): Promise<GuestEvent[]> {
@@ -56,7 +54,7 @@ async function boot(args: string[]): Promise<GuestEvent[]> {
   });
   const ended = once(child, 'exit');
   const events: GuestEvent[] = [];
-  for await (const line of createInterface({ input: child.stdout })) events.push(JSON.parse(line));
+  for await (const line of createInterface({ input: child.stdout })) events.push(guestEventSchema.parse(JSON.parse(line)));
   await ended;
   console.log(`ready after ${events.find((event) => event.ready)?.ms} ms, SSH answered after ${events.find((event) => event.answered !== undefined)?.ms} ms`);
   return events;

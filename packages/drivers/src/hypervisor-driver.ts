@@ -10,7 +10,7 @@ export interface CallOptions {
 /** How the bytes of a template reach a host: `offset` lets a broken download go on. The driver checks length and SHA-256. */
 export type FetchTemplate = (template: TemplateRef, offset: number, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
 
-/** What a hypervisor says an instance is doing. `gone`: the hypervisor doesn't know it. */
+/** What a host says an instance is doing. One that ended, by whatever cause, is `stopped` until it is removed. `gone`: the host doesn't know it. */
 export type GuestState = 'running' | 'paused' | 'stopped';
 
 export interface GuestInfo {
@@ -79,6 +79,9 @@ export interface HypervisorDriver {
   findInstance(instanceId: string): Promise<GuestInfo | undefined>;
   listInstances(): Promise<GuestInfo[]>;
 
-  /** Calls back for every change of a guest until the signal aborts; reconnects by itself. After a gap the caller must list. `onGap` says so. */
+  /**
+   * Calls back for every change of a guest until the signal aborts, then resolves; reconnects by itself. After a gap the caller must
+   * list. `onGap` says so: once at the start, when everything is heard from there on, and after each reconnection.
+   */
   watch(callbacks: { onEvent: (event: GuestEvent) => void; onGap: () => void }, signal: AbortSignal): Promise<void>;
 }

@@ -17,6 +17,7 @@ const MEANINGS: readonly [RegExp, ErrorCode, string][] = [
   [/End of file while reading data|Cannot recv data|client socket is closed|Connection reset/i, 'OUTCOME_UNKNOWN', 'libvirtd went away meanwhile'],
   [/failed to get domain|Domain not found/i, 'NOT_FOUND', 'libvirt does not know it'],
   [/cannot set up guest memory|Cannot allocate memory/i, 'CAPACITY', 'the host has not enough free memory'],
+  [/Permission denied/i, 'HYPERVISOR_FAILED', 'the user that runs QEMU may not use that file (permissions of its folders, or AppArmor)'],
   [/No space left on device/i, 'HYPERVISOR_FAILED', 'the pool is full'],
   [/Cannot get interface MTU|bridge.*No such device/i, 'NETWORK_FAILED', "the network's bridge is not on this host"],
 ];

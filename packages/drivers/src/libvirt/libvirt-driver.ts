@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import type { InstanceSpec } from '@nephos/contracts/instance-spec';
 import { assertNotCancelled, orCancelled } from '../cancellation.ts';
@@ -7,7 +9,7 @@ import { createKeyedLock } from '../keyed-lock.ts';
 import { templatePath, volumeMissing, volumePath } from '../pool-layout.ts';
 import { decideAcceleration } from './acceleration.ts';
 import type { AccelerationVerdict } from './acceleration.ts';
-import { assertSocketPathsFit, domainXml } from './domain-xml.ts';
+import { assertSocketPathsFit, domainXml, serialSocketPath } from './domain-xml.ts';
 import { createDomains } from './domains.ts';
 import { createEventFeed } from './event-feed.ts';
 import { openGuestLedger } from './guest-ledger.ts';
@@ -76,7 +78,7 @@ export function createLibvirtDriver({ stateDir, uri = 'qemu:///system' }: Libvir
     abilities: new Set(['console', 'serial']),
     probe: async ({ signal }) => {
       const [{ versions, ...node }, { acceleration: kind, reason }] = await Promise.all([domains.describeNode(), acceleration(signal)]);
-      return { hypervisor: 'kvm', acceleration: kind, accelerationReason: reason, ...node, versions };
+      return { hypervisor: 'kvm', acceleration: kind, accelerationReason: reason, ...node, versions: { ...versions, kernel: release() } };
     },
     describePool: describePoolFolder,
     ensureTemplate: (template, poolPath, fetch, options) =>
@@ -104,6 +106,7 @@ export function createLibvirtDriver({ stateDir, uri = 'qemu:///system' }: Libvir
         if (guest && guest.generation <= generation) await domains.destroy(instanceId);
         if (seen && seen.generation > generation) return; // that one is gone; a newer claim's guest stays
         await ledger.put({ instanceId, generation, isRemoved: true });
+        await rm(serialSocketPath(stateDir, instanceId), { force: true }); // a QEMU that was killed leaves it
       }),
     findInstance: async (instanceId) => {
       const guest = await domains.find(instanceId);
