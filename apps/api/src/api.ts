@@ -32,11 +32,13 @@ export interface ApiSettings {
   listen: { host: string; port: number };
   agentListen: { host: string; port: number };
   controlQueue?: string;
+  /** How often it is asked whether the caller of an open stream may still be there. */
+  recheckStreamsMs?: number;
   log: Logger;
 }
 
 /** One API process, put together and listening. */
-export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, listen, agentListen, controlQueue, log }: ApiSettings) {
+export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, listen, agentListen, controlQueue, recheckStreamsMs, log }: ApiSettings) {
   const db = openDatabase(databaseUrl, { maxConnections: 20 });
   const connection = Connection.lazy({ address: temporalAddress });
   const client = new Client({ connection, dataConverter: createDataConverter(keys.payloads) });
@@ -69,7 +71,7 @@ export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, li
     return Object.keys(checks).filter((_, index) => results[index]?.status === 'rejected');
   };
 
-  const server = createApiServer({ services, metrics: createMetrics({ db }), findUnready, log });
+  const server = createApiServer({ services, metrics: createMetrics({ db }), findUnready, log, recheckStreamsMs });
   const agentEndpoint = createAgentEndpoint({
     identity: await authority.issueForServer([agentListen.host]), caCertificate: authority.certificate, temporalAddress, agents: createAgentService({ db, secretKeys: keys.secrets }), templates: template, streams, log,
   });

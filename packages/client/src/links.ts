@@ -41,7 +41,7 @@ function streamFetch(server: Server, context: Record<string, unknown>) {
   return async (input: string | URL, init: { headers: Record<string, string> }): Promise<Response> => {
     const response = await server.fetch(input, { ...init, headers: { ...init.headers, ...authorization(server) } });
     if (response.status >= 500) throw new Error(`The server answered ${response.status}`);
-    if (!response.ok) context[REFUSAL] = await response.json().then((body: { error?: unknown }) => body.error, () => undefined);
+    if (!response.ok) context[REFUSAL] = await response.json().catch(() => undefined);
     return response;
   };
 }

@@ -65,7 +65,7 @@ export async function createTestApi({ withWorld = false }: { withWorld?: boolean
   const logLines: string[] = [];
   const local = { host: '127.0.0.1', port: 0 };
   const api = await startApi({
-    databaseUrl: database.url, temporalAddress, dataDir: folder, keys, listen: local, agentListen: local, controlQueue,
+    databaseUrl: database.url, temporalAddress, dataDir: folder, keys, listen: local, agentListen: local, controlQueue, recheckStreamsMs: 200,
     log: createLogger('api', 'debug', { write: (line) => void logLines.push(line) }),
   });
   const dataConverter = createDataConverter(keys.payloads);
