@@ -9,11 +9,15 @@ interface Described {
   output: z.ZodType | undefined;
 }
 
+const declarationSchema = z.object({
+  meta: z.object({ permission: z.string() }).optional(), inputs: z.array(z.unknown()), output: z.unknown().optional(), type: z.enum(['query', 'mutation', 'subscription']),
+});
+
 /** Every procedure with its schemas, as its own declaration says. */
 export function describeProcedures(router: AnyRouter): Described[] {
   const procedures: [string, AnyProcedure][] = Object.entries(router._def.procedures);
   return procedures.map(([path, { _def }]) => {
-    const { meta, inputs, output, type } = _def as unknown as { meta?: { permission?: string }; inputs: unknown[]; output?: unknown; type: Described['type'] };
+    const { meta, inputs, output, type } = declarationSchema.parse(_def);
     const input = inputs.at(-1);
     return { path, type, permission: meta?.permission ?? '', input: input instanceof z.ZodType ? input : undefined, output: output instanceof z.ZodType ? output : undefined };
   });

@@ -21,7 +21,7 @@ export function linksTo(server: Server): TRPCLink<AppRouter>[] {
     splitLink({
       condition: (op) => op.type === 'subscription',
       true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: ({ op }) => ({ fetch: streamFetch(server, op.context) }) }),
-      false: httpLink({ url, fetch: (input, init) => server.fetch(input, init as RequestInit), headers: ({ op }) => ({ ...authorization(server), ...idempotencyKey(op.context) }) }),
+      false: httpLink({ url, fetch: (input, { signal, ...init } = {}) => server.fetch(input, { ...init, signal: signal ?? null }), headers: ({ op }) => ({ ...authorization(server), ...idempotencyKey(op.context) }) }),
     }),
   ];
 }

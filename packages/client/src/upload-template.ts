@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TRPCClient } from '@trpc/client';
 import type { inferRouterOutputs } from '@trpc/server';
@@ -44,15 +43,26 @@ async function sendRest({ server, api }: Parts, templateId: string, { file, tota
   if (known.state === 'ready') return known; // an earlier try's last byte came, its answer didn't
   if (known.sizeBytes !== totalBytes) throw new NephosError('BAD_INPUT', `${file} has ${totalBytes} bytes; the template was announced with ${known.sizeBytes}.`);
   const offset = await findOffset(server, templateId, signal);
-  let sentBytes = offset;
-  const bytes = createReadStream(file, { start: offset });
-  bytes.on('data', (chunk) => onProgress?.({ sentBytes: (sentBytes += chunk.length), totalBytes }));
-  try {
-    await put(server, templateId, offset, Readable.toWeb(bytes) as ReadableStream<Uint8Array>, signal);
-  } finally {
-    bytes.destroy();
-  }
+  const chunks = readFrom(file, offset, (sentBytes) => onProgress?.({ sentBytes, totalBytes }));
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: async (controller) => {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => void (await chunks.return()),
+  });
+  await put(server, templateId, offset, body, signal);
   return api.template.get.query({ templateId });
+}
+
+async function* readFrom(file: string, offset: number, onSent: (sentBytes: number) => void): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  let sentBytes = offset;
+  for await (const chunk of createReadStream(file, { start: offset })) {
+    yield Uint8Array.from(chunk);
+    sentBytes += chunk.length;
+    onSent(sentBytes);
+  }
 }
 
 /** An upload of nothing from the beginning: either it begins there, or the refusal says where to go on. */
@@ -67,7 +77,7 @@ async function findOffset(server: Server, templateId: string, signal: AbortSigna
   }
 }
 
-async function put(server: Server, templateId: string, offset: number, body: ReadableStream<Uint8Array> | string, signal: AbortSignal | undefined): Promise<void> {
+async function put(server: Server, templateId: string, offset: number, body: ReadableStream<Uint8Array<ArrayBuffer>> | string, signal: AbortSignal | undefined): Promise<void> {
   const url = new URL('/api/v1/template.upload', server.url);
   url.search = new URLSearchParams({ templateId, offset: String(offset) }).toString();
   const request: RequestInit & { duplex: 'half' } = { method: 'PUT', headers: authorization(server), body, duplex: 'half', ...(signal && { signal }) };

@@ -34,6 +34,7 @@ export function connectTo({ services, log }: ServerParts) {
           const told = error instanceof DomainError ? { code: error.code, message: error.message } : { code: 'UNEXPECTED', message: 'Something went wrong on our side.' };
           if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a connection could not be made');
           client.send(JSON.stringify({ ok: false, ...told, requestId }));
+          client.resume(); // else its answer to the close is never read
           client.close(4400);
         });
       });
