@@ -25,6 +25,17 @@ export async function replaceFile(path: string, content: string, options: FileOp
     await file.close();
   }
   await rename(temporary, path);
+  if (options.isDurable) await syncFolder(dirname(path));
+}
+
+/** Lets the names in a folder reach the disk: a file's own fsync says nothing of its name (fsync(2)). */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** Like replaceFile, but leaves a file alone that says it already. Returns whether it changed. */

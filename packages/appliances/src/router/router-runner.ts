@@ -16,7 +16,12 @@ import { nftRuleset } from './nftables.ts';
 import { routerFiles } from './router-files.ts';
 import { routerNames } from './router-names.ts';
 
-const claimSchema = z.object({ generation: z.int() });
+const claimSchema = z.object({
+  generation: z.int(),
+  /** Its removal was asked for; what is left of the router is only waiting for that to be done. */
+  isOver: z.boolean().default(false),
+});
+type Claim = z.output<typeof claimSchema>;
 const appliedSchema = z.object({ generation: z.int(), revision: z.int() });
 
 export interface RouterRunnerOptions {
@@ -29,7 +34,8 @@ export interface RouterRunnerOptions {
 }
 
 export interface RouterRunner {
-  ensure(router: DesiredRouter, guestBridge: string, signal: AbortSignal): Promise<{ appliedRevision: number }>;
+  /** `joinNetwork` makes the guest network and names its bridge; it isn't called for a claim that is over, and what it throws ends the apply before anything is made. */
+  ensure(router: DesiredRouter, joinNetwork: () => Promise<string>, signal: AbortSignal): Promise<{ appliedRevision: number }>;
   remove(router: { routerId: string; generation: number }, signal: AbortSignal): Promise<void>;
   list(): Promise<{ routerId: string; generation: number; appliedRevision: number }[]>;
 }
@@ -37,7 +43,8 @@ export interface RouterRunner {
 /**
  * Runs virtual routers, each in a network namespace of its own. Every apply walks the whole desired state, compares with what is there and
  * brings what is missing, so it also repairs; from whatever half a crash left, the next one ends right. The filter is in place before a cable is.
- * The generation is written first (a host never goes back behind a claim it saw), the applied revision last (what it says is true).
+ * The claim is written first (a host never goes back behind one it saw, or saw the end of), the applied revision last (what it says is true).
+ * `claim.json` outlives the router, some 40 bytes each: it may go once no call from before the removal can still be on its way (days, by its mtime).
  * Calls for one router must not overlap.
  */
 export function createRouterRunner({ stateDir, publicBridge, onStep = () => undefined }: RouterRunnerOptions): RouterRunner {
@@ -46,20 +53,21 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
     return { names, files: routerFiles(stateDir, routerId, names) };
   };
 
-  async function ensure(desired: DesiredRouter, guestBridge: string, signal: AbortSignal): Promise<{ appliedRevision: number }> {
+  async function ensure(desired: DesiredRouter, joinNetwork: () => Promise<string>, signal: AbortSignal): Promise<{ appliedRevision: number }> {
     const router = checkedRouter(desired);
     const { generation, revision } = router;
     const { names, files } = pathsOf(router.routerId);
     const options = { signal };
     const claim = await readRecord(files.claim, claimSchema);
-    if (claim && generation < claim.generation) throw staleGeneration(router, claim.generation);
+    if (claim) assertNotOver(router, claim);
+    const guestBridge = await joinNetwork();
     const applied = await readRecord(files.applied, appliedSchema);
     if (applied?.generation === generation && revision < applied.revision) return { appliedRevision: applied.revision };
 
     const publicMtu = await mtuOf(publicBridge, router.public !== undefined, signal);
     const cables = cablesOf(router, names, { guest: guestBridge, public: publicBridge }, publicMtu);
     await run(signal, [
-      ['remember the claim', () => rememberClaim(files, claim?.generation, generation)],
+      ['remember the claim', () => rememberClaim(files, claim, { generation, isOver: false })],
       ['make the namespace', () => ensureNamespace(names.namespace, options)],
       ['set the filter', () => setFilter(names.namespace, nftRuleset(router), signal)],
       ['plug the cables', () => ensureCables(names, cables, router.public?.gateway, options)],
@@ -75,7 +83,7 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
     const claim = await readRecord(files.claim, claimSchema);
     if (claim && generation < claim.generation) return; // that claim's router is gone already; what runs belongs to a newer one
     await run(signal, [
-      ['remember the claim', () => rememberClaim(files, claim?.generation, generation)],
+      ['remember the claim', () => rememberClaim(files, claim, { generation, isOver: true })],
       ['end the daemons', () => endDaemons(routerId, signal)],
       ['pull the cables', () => removeCables(names, { signal })],
       ['remove the namespace', () => removeNamespace(names.namespace, { signal })],
@@ -100,7 +108,7 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
     await rm(files.applied, { force: true });
   }
 
-  /** A router that was begun and not finished, or whose namespace is gone (reboot), is listed with revision 0. */
+  /** A router whose apply or removal was begun and not finished, or whose namespace is gone (reboot), is listed with revision 0. */
   async function list(): Promise<{ routerId: string; generation: number; appliedRevision: number }[]> {
     const found = [];
     for (const routerId of await readdir(join(stateDir, 'routers')).catch(noneIfNotThere)) {
@@ -109,7 +117,7 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
       const applied = await readRecord(files.applied, appliedSchema);
       const isThere = await hasNamespace(names.namespace);
       if (!claim || !(applied || isThere)) continue;
-      const isApplied = isThere && applied?.generation === claim.generation;
+      const isApplied = isThere && !claim.isOver && applied?.generation === claim.generation;
       found.push({ routerId, generation: claim.generation, appliedRevision: isApplied ? applied.revision : 0 });
     }
     return found;
@@ -126,9 +134,10 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
   return { ensure, remove, list };
 }
 
-async function rememberClaim(files: { folder: string; claim: string }, seen: number | undefined, generation: number): Promise<void> {
+async function rememberClaim(files: { folder: string; claim: string }, seen: Claim | undefined, claim: Claim): Promise<void> {
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
-  if (seen !== generation) await replaceFile(files.claim, JSON.stringify({ generation }), { isDurable: true });
+  if (seen?.generation === claim.generation && seen.isOver === claim.isOver) return;
+  await replaceFile(files.claim, JSON.stringify(claim), { isDurable: true });
 }
 
 function noneIfNotThere(error: unknown): string[] {
@@ -149,7 +158,10 @@ async function mtuOf(bridge: string, isNeeded: boolean, signal: AbortSignal): Pr
   return link?.mtu ?? 1_500;
 }
 
-function staleGeneration(router: DesiredRouter, seen: number): DomainError {
-  const { routerId, generation } = router;
-  return new DomainError('STALE_GENERATION', `Router ${routerId} was claimed anew (${seen}); claim ${generation} is over`, { routerId, generation, seen });
+function assertNotOver({ routerId, generation }: DesiredRouter, seen: Claim): void {
+  if (generation > seen.generation || (generation === seen.generation && !seen.isOver)) return;
+  const why = generation < seen.generation ? `was claimed anew (${seen.generation})` : 'was removed';
+  throw new DomainError('STALE_GENERATION', `Router ${routerId} ${why}; claim ${generation} is over, and only a newer one makes it again`, {
+    routerId, generation, seenGeneration: seen.generation,
+  });
 }

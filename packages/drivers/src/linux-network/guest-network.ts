@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { isUp, parseJsonList, readLinks, refuseIpv6, runIpBatch, type Link } from '@nephos/appliances/links';
 import { runTool, type ToolOptions } from '@nephos/appliances/run-tool';
@@ -15,6 +15,7 @@ const VXLAN_PORT = 4789;
 const FLOOD_MAC = '00:00:00:00:00:00';
 
 const recordSchema = z.object({ networkId: z.string(), revision: z.int() });
+const removalSchema = z.object({ revision: z.int() });
 const fdbEntrySchema = z.object({ mac: z.string(), dst: z.string().optional() });
 export type FdbEntry = z.output<typeof fdbEntrySchema>;
 
@@ -28,25 +29,48 @@ export function tunnelName(vni: number): string {
  */
 export async function ensureGuestNetwork(desired: DesiredNetwork, stateDir: string, options: ToolOptions, underlay?: string): Promise<void> {
   check(desired);
+  await assertNotRemoved(desired, stateDir);
   const recordPath = recordPathOf(stateDir, desired.vni);
   const record = await readRecord(recordPath, recordSchema);
   if (record?.networkId === desired.networkId && desired.revision < record.revision) return;
-  // The VNI belonged to another network whose removal this host missed: its guests must not find themselves in the new one.
-  if (record && record.networkId !== desired.networkId) await removeLinks(desired.vni, options);
+  // The VNI belonged to another network whose removal this host missed: its guests must not find themselves in the new one, nor take it back.
+  if (record && record.networkId !== desired.networkId) {
+    await rememberRemoval(record, stateDir);
+    await removeLinks(desired.vni, options);
+  }
 
   await ensureLinks(desired, options, underlay);
   await ensurePeers(desired, options);
-  await mkdir(join(stateDir, 'networks'), { recursive: true, mode: 0o700 });
-  await replaceFile(recordPath, JSON.stringify({ networkId: desired.networkId, revision: desired.revision }), { isDurable: true });
+  await write(recordPath, { networkId: desired.networkId, revision: desired.revision });
 }
 
 export async function removeGuestNetwork(network: { networkId: string; vni: number; revision: number }, stateDir: string, options: ToolOptions): Promise<void> {
   const recordPath = recordPathOf(stateDir, network.vni);
   const record = await readRecord(recordPath, recordSchema);
-  if (record && record.networkId !== network.networkId) return; // another network has the number now
-  if (record && record.revision > network.revision) return; // somebody has come since
+  const isOurs = record?.networkId === network.networkId;
+  if (isOurs && record.revision > network.revision) return; // somebody has come since
+  await rememberRemoval(network, stateDir); // first: what a crash leaves is cleared by the next removal, and not used again
+  if (record && !isOurs) return; // another network has the number now
   await removeLinks(network.vni, options);
   await rm(recordPath, { force: true });
+}
+
+async function assertNotRemoved({ networkId, revision }: DesiredNetwork, stateDir: string): Promise<void> {
+  const removed = await readRecord(removalPathOf(stateDir, networkId), removalSchema);
+  if (!removed || revision > removed.revision) return;
+  throw new DomainError('STALE_GENERATION', `Network ${networkId} was removed from this host at revision ${removed.revision}; revision ${revision} is over, and only a newer one brings it back`, {
+    networkId, revision, removedRevision: removed.revision,
+  });
+}
+
+/**
+ * A file per network that ever left this host, some 20 bytes: the network may come back under another number, so the record by number can't say it.
+ * It may go once no call from before the removal can still be on its way (days, by its mtime).
+ */
+async function rememberRemoval({ networkId, revision }: { networkId: string; revision: number }, stateDir: string): Promise<void> {
+  const path = removalPathOf(stateDir, networkId);
+  const seen = await readRecord(path, removalSchema);
+  if (!seen || seen.revision < revision) await write(path, { revision });
 }
 
 async function removeLinks(vni: number, options: ToolOptions): Promise<void> {
@@ -124,6 +148,15 @@ function check({ vni, mtu, localIp, peerIps }: DesiredNetwork): void {
   if (peerIps.includes(localIp)) throw new DomainError('BAD_INPUT', `The network can't be configured: the host's own address ${localIp} is among its peers`);
 }
 
+async function write(path: string, record: z.output<typeof recordSchema> | z.output<typeof removalSchema>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await replaceFile(path, JSON.stringify(record), { isDurable: true });
+}
+
 function recordPathOf(stateDir: string, vni: number): string {
   return join(stateDir, 'networks', `${vni}.json`);
+}
+
+function removalPathOf(stateDir: string, networkId: string): string {
+  return join(stateDir, 'removed-networks', `${networkId}.json`);
 }

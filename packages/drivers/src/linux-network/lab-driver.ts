@@ -18,7 +18,7 @@ async function perform(call: ParsedLabCall): Promise<unknown> {
     case 'ensureNetwork': return driver.ensureNetwork(call.network, options);
     case 'removeNetwork': return driver.removeNetwork(call.network, options);
     case 'ensureRouter':
-      if (call.failAt) return crashing(call.failAt).ensure(call.router, bridgeName(call.router.network.vni), signal);
+      if (call.failAt) return crashing(call.failAt).ensure(call.router, async () => bridgeName(call.router.network.vni), signal);
       return driver.ensureRouter(call.router, options);
     case 'removeRouter': return call.failAt ? crashing(call.failAt).remove(call.router, signal) : driver.removeRouter(call.router, options);
     case 'listRouters': return driver.listRouters();

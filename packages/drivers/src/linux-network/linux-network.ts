@@ -1,5 +1,6 @@
 import { createRouterRunner } from '@nephos/appliances/router/router-runner';
 import { routerNames } from '@nephos/appliances/router/router-names';
+import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { createKeyedLock } from '../keyed-lock.ts';
 import { bridgeName, type NetworkDriver } from '../network-driver.ts';
 import { dialInNamespace } from './dial.ts';
@@ -22,21 +23,24 @@ export interface LinuxNetworkOptions {
 export function createLinuxNetwork({ stateDir, publicBridge, managementInterface }: LinuxNetworkOptions): NetworkDriver {
   const runner = createRouterRunner({ stateDir, publicBridge });
   const alone = createKeyedLock();
-  const ofNetwork = (vni: number): string => `network ${vni}`;
-  const ofRouter = (routerId: string): string => `router ${routerId}`;
+  const withRouter = <T>(routerId: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> => alone(`router ${routerId}`, signal, work);
+  /** A network may come back under another number, and a number goes to another network, so both are locked: the id first. */
+  const withNetwork = ({ networkId, vni }: { networkId: string; vni: number }, signal: AbortSignal, work: () => Promise<void>): Promise<void> => (
+    alone(`network ${networkId}`, signal, () => alone(`VNI ${vni}`, signal, work))
+  );
+  const ensureNetwork = (desired: DesiredNetwork, signal: AbortSignal): Promise<void> => (
+    withNetwork(desired, signal, () => ensureGuestNetwork(desired, stateDir, { signal }, managementInterface))
+  );
 
   return {
-    ensureNetwork: (desired, { signal }) => (
-      alone(ofNetwork(desired.vni), signal, () => ensureGuestNetwork(desired, stateDir, { signal }, managementInterface))
-    ),
-    removeNetwork: (network, { signal }) => alone(ofNetwork(network.vni), signal, () => removeGuestNetwork(network, stateDir, { signal })),
+    ensureNetwork: (desired, { signal }) => ensureNetwork(desired, signal),
+    removeNetwork: (network, { signal }) => withNetwork(network, signal, () => removeGuestNetwork(network, stateDir, { signal })),
 
-    ensureRouter: (desired, { signal }) => alone(ofRouter(desired.routerId), signal, async () => {
-      const { network } = desired;
-      await alone(ofNetwork(network.vni), signal, () => ensureGuestNetwork(network, stateDir, { signal }, managementInterface));
-      return runner.ensure(desired, bridgeName(network.vni), signal);
-    }),
-    removeRouter: (router, { signal }) => alone(ofRouter(router.routerId), signal, () => runner.remove(router, signal)),
+    ensureRouter: (desired, { signal }) => withRouter(desired.routerId, signal, () => runner.ensure(desired, async () => {
+      await ensureNetwork(desired.network, signal);
+      return bridgeName(desired.network.vni);
+    }, signal)),
+    removeRouter: (router, { signal }) => withRouter(router.routerId, signal, () => runner.remove(router, signal)),
     listRouters: () => runner.list(),
 
     dial: ({ routerId }, ip, port, signal) => dialInNamespace(routerNames(routerId).namespace, ip, port, signal),

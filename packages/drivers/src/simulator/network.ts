@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { join } from 'node:path';
+import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { DomainError } from '@nephos/model/errors';
 import { z } from 'zod';
 import { assertNotCancelled } from '../cancellation.ts';
@@ -8,7 +9,11 @@ import { openJournal } from './journal.ts';
 
 /** No secrets: of a router's guests only their addresses are kept. */
 const entrySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('network'), id: z.string(), revision: z.int(), isRemoved: z.boolean() }),
+  z.object({
+    kind: z.literal('network'), id: z.string(), revision: z.int(), isRemoved: z.boolean(),
+    /** The newest removal; it stays when the network comes back. */
+    removedRevision: z.int().optional(),
+  }),
   z.object({
     kind: z.literal('router'), id: z.string(), generation: z.int(), revision: z.int(), guestIps: z.array(z.string()), isRemoved: z.boolean(),
   }),
@@ -20,41 +25,61 @@ export interface SimulatorNetworkOptions {
   stateDir: string;
 }
 
+export interface SimulatorNetwork extends NetworkDriver {
+  /** What a look at a real host would show. */
+  control: { listNetworks(): { networkId: string; revision: number }[] };
+}
+
 /**
  * Networking that is only remembered. A dial reaches any port of a guest that the router knows and gets its own bytes back;
  * any other address refuses.
  */
-export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): NetworkDriver {
+export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): SimulatorNetwork {
   const journal = openJournal(join(stateDir, 'network.jsonl'), entrySchema, (entry) => `${entry.kind}/${entry.id}`);
   const findRouter = (routerId: string) => {
     const entry = journal.get(`router/${routerId}`);
     return entry?.kind === 'router' ? entry : undefined;
   };
+  const findNetwork = (networkId: string) => {
+    const entry = journal.get(`network/${networkId}`);
+    return entry?.kind === 'network' ? entry : undefined;
+  };
+
+  function applyNetwork({ networkId, revision }: DesiredNetwork): void {
+    const known = findNetwork(networkId);
+    if (known?.removedRevision !== undefined && revision <= known.removedRevision) {
+      throw new DomainError('STALE_GENERATION', `Network ${networkId} was removed from this host at revision ${known.removedRevision}; revision ${revision} is over`, {
+        networkId, revision, removedRevision: known.removedRevision,
+      });
+    }
+    if (known && !known.isRemoved && known.revision >= revision) return;
+    journal.put({ ...known, kind: 'network', id: networkId, revision, isRemoved: false });
+  }
+
   return {
-    ensureNetwork: async ({ networkId, revision }, { signal }) => {
-      assertNotCancelled(signal, `the change of network ${networkId}`);
-      const known = journal.get(`network/${networkId}`);
-      if (known && !known.isRemoved && known.revision >= revision) return;
-      journal.put({ kind: 'network', id: networkId, revision, isRemoved: false });
+    ensureNetwork: async (desired, { signal }) => {
+      assertNotCancelled(signal, `the change of network ${desired.networkId}`);
+      applyNetwork(desired);
     },
-    removeNetwork: async ({ networkId }, { signal }) => {
+    removeNetwork: async ({ networkId, revision }, { signal }) => {
       assertNotCancelled(signal, `the removal of network ${networkId}`);
-      const known = journal.get(`network/${networkId}`);
-      if (known && !known.isRemoved) journal.put({ ...known, isRemoved: true });
+      const known = findNetwork(networkId);
+      if (known && !known.isRemoved && known.revision > revision) return; // somebody has come since
+      const removedRevision = Math.max(revision, known?.removedRevision ?? revision);
+      journal.put({ kind: 'network', id: networkId, revision: removedRevision, isRemoved: true, removedRevision });
     },
     ensureRouter: async (desired, { signal }) => {
       const { routerId, generation, revision } = desired;
       assertNotCancelled(signal, `the change of router ${routerId}`);
       const known = findRouter(routerId);
-      if (known && generation < known.generation) {
-        throw new DomainError('STALE_GENERATION', `Router ${routerId} was claimed anew: generation ${generation} is older than ${known.generation}`, {
+      if (known && (generation < known.generation || (generation === known.generation && known.isRemoved))) {
+        const why = known.isRemoved ? 'was removed' : 'was claimed anew';
+        throw new DomainError('STALE_GENERATION', `Router ${routerId} ${why} with generation ${known.generation}; generation ${generation} is over`, {
           routerId, generation, seenGeneration: known.generation,
         });
       }
-      if (known && !known.isRemoved && known.revision >= revision) {
-        if (generation > known.generation) journal.put({ ...known, generation });
-        return { appliedRevision: known.revision };
-      }
+      applyNetwork(desired.network);
+      if (known?.generation === generation && revision < known.revision) return { appliedRevision: known.revision };
       const guestIps = desired.guests.map((guest) => guest.ip);
       journal.put({ kind: 'router', id: routerId, generation, revision, guestIps, isRemoved: false });
       return { appliedRevision: revision };
@@ -75,6 +100,9 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): N
         throw new DomainError('HOST_UNREACHABLE', `Nothing answers on ${ip}:${port} behind router ${routerId}`, { routerId, ip, port });
       }
       return new PassThrough({ signal });
+    },
+    control: {
+      listNetworks: () => journal.values().flatMap((entry) => (entry.kind === 'network' && !entry.isRemoved ? [{ networkId: entry.id, revision: entry.revision }] : [])),
     },
   };
 }
