@@ -2,6 +2,7 @@ import type { DesiredNetwork, DesiredRouter } from '@nephos/contracts/desired-ne
 import type { InstanceSpec, VolumeSpec } from '@nephos/contracts/instance-spec';
 import type { FetchTemplate, HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
 import type { NetworkDriver } from '@nephos/drivers/network-driver';
+import { DomainError } from '@nephos/model/errors';
 import { onThisHost } from './lib/host-call.ts';
 
 export interface HostParts {
@@ -36,6 +37,15 @@ export function createHostActivities({ hypervisor, network, fetchTemplate, fetch
     /** `revision` is the least that must be applied; what is fetched may be newer. */
     ensureRouter: ({ routerId }: RouterRef & { revision: number }) =>
       onThisHost(async (options) => network.ensureRouter(await fetchRouter(routerId, options.signal), options)),
+    /** Tells a router of a change that it can do without: one that is being removed, or has no claim here any more, needs no telling. */
+    refreshRouter: ({ routerId }: RouterRef): Promise<void> =>
+      onThisHost(async (options) => {
+        try {
+          await network.ensureRouter(await fetchRouter(routerId, options.signal), options);
+        } catch (error) {
+          if (!(error instanceof DomainError) || (error.code !== 'NOT_FOUND' && error.code !== 'STALE_GENERATION')) throw error;
+        }
+      }),
     removeRouter: (router: RouterRef): Promise<void> => onThisHost((options) => network.removeRouter(router, options)),
   };
 }

@@ -72,10 +72,13 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         }
         return { shares: shares.map(({ hostId: id, desired }) => ({ hostId: id, desired })), routers };
       }),
+    /** The routers that should hear of a change of this instance. */
     listRouters: ({ instanceId }: { instanceId: string }): Promise<RouterPlace[]> =>
       record(async (tx) => {
-        const nics = await tx.nic.findMany({ where: { instanceId }, select: { networkId: true } });
-        return (await Promise.all(nics.map(({ networkId }) => placedRouters(tx, networkId)))).flat();
+        const nics = await tx.nic.findMany({ where: { instanceId, network: { state: 'implemented' } }, select: { networkId: true } });
+        const routers = [];
+        for (const { networkId } of nics) routers.push(...(await placedRouters(tx, networkId)));
+        return routers;
       }),
     noteRouterApplied: ({ routerId, appliedRevision }: { routerId: string; appliedRevision: number }) =>
       record((tx) => tx.router.updateMany({ where: { id: routerId, appliedRevision: { lt: appliedRevision } }, data: { appliedRevision } }).then(() => undefined)),

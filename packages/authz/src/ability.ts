@@ -31,6 +31,8 @@ export const MODEL_OF = {
   zone: 'Zone',
 } as const satisfies Record<Resource, Prisma.ModelName>;
 
+const RESOURCES = Object.keys(MODEL_OF).filter((name): name is Resource => Object.hasOwn(MODEL_OF, name));
+
 type ModelOf<P extends Permission> = P extends `${infer R extends Resource}.${string}` ? (typeof MODEL_OF)[R] : never;
 export type WhereOf<P extends Permission> = WhereInputOf<Prisma.TypeMap, ModelOf<P>>;
 type AppAbility = Ability<[string, Prisma.ModelName], PrismaQueryOf<Prisma.TypeMap>>;
@@ -61,7 +63,10 @@ export function assertMay(actor: Actor, permission: Permission): void {
 }
 
 function split<P extends Permission>(permission: P) {
-  const [resource, verb] = permission.split('.') as [Resource, string];
+  const [name = '', verb = ''] = permission.split('.');
+  const resource = RESOURCES.find((one) => one === name);
+  if (!resource) throw new DomainError('UNEXPECTED', `There is no resource ${name}.`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript can't follow a permission's name to its model; MODEL_OF is total, so it is this one
   return { resource, verb, model: MODEL_OF[resource] as ModelOf<P> };
 }
 

@@ -28,7 +28,8 @@ export async function transactOnce<T extends Prisma.InputJsonValue>(db: Db, idem
       if (before.inputHash !== inputHash) {
         throw new DomainError('CONFLICT', `The idempotency key ${key} was used for another request in the last 24 hours. Use a new key for a new request.`, { key });
       }
-      return before.response as T; // written below, by the same procedure
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written below by the same procedure, whose output schema checks it again
+      return before.response as T;
     }
     const response = await work(tx);
     await tx.idempotencyKey.update({ where, data: { response } });

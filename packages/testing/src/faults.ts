@@ -48,6 +48,7 @@ export function createFaults(): Faults {
       new Proxy(activities, {
         get: (target, key, receiver) => {
           const activity: unknown = Reflect.get(target, key, receiver);
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whatever function an activities object holds is an activity
           return typeof activity === 'function' ? (...args: never[]) => call(String(key), activity as Activity, args) : activity;
         },
       }),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,12 +8,12 @@ import type { Db } from '@nephos/db/database';
 import type { ComputeOffering, Host, Template, Zone } from '@nephos/db/prisma';
 import { newId } from '@nephos/model/id';
 import { createOperations, type Operations } from '@nephos/operations/operations';
-import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { Client, Connection } from '@temporalio/client';
 import { inject } from 'vitest';
 import { createTestDatabase } from './database.ts';
 import { makeAccount, makeHost, makeOffering, makeTemplate, makeUser, makeZone } from './factories.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { testDataConverter } from './histories.ts';
 import { startWorkers, type WorldHost } from './workers.ts';
 
 /** A small cloud in one process: real PostgreSQL, real Temporal, the real workflows and activities, simulated hosts. */
@@ -34,6 +33,8 @@ export interface World {
   finish(operation: { id: string; kind: string }): Promise<void>;
   /** Waits for every open operation that isn't stuck, also those that others have begun. */
   finishAll(): Promise<void>;
+  /** Lets the sweep run once, and waits for what it began. */
+  sweep(): Promise<void>;
   /** Cancels the newest operation of a kind, as its user asks. */
   cancelNewest(kind: string): Promise<void>;
   /** Where hosts and records disagree: what runs and what is claimed to run. */
@@ -46,7 +47,7 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
   const { db } = database;
   const folder = mkdtempSync(path.join(tmpdir(), `nephos-world-${process.pid}-`));
   const address = inject('temporalAddress');
-  const dataConverter = createDataConverter({ current: 'test', keys: { test: randomBytes(32) } });
+  const dataConverter = testDataConverter;
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, dataConverter });
   const controlQueue = `control.${newId()}`;
@@ -66,15 +67,24 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
   const instances = createInstanceService({ db, operations });
   const operationService = createOperationService({ db, operations, instances });
   const finish: World['finish'] = async ({ id, kind }) => void (await client.workflow.getHandle(`${kind}/${id}`).result().catch(() => undefined));
+  const finishAll = async () => {
+    const finished = new Set<string>();
+    for (;;) {
+      const open = await db.operation.findMany({ where: { state: { in: ['pending', 'running', 'undoing'] } } });
+      if (open.length === 0) return;
+      const left = open.find(({ id }) => finished.has(id));
+      if (left) throw new Error(`operation ${left.kind} ${left.id} is ${left.state}, but its workflow has closed or was never there`);
+      await Promise.all(open.map(finish));
+      for (const { id } of open) finished.add(id);
+    }
+  };
   return {
     db, client, operations, faults, zone, template, offering, hosts, instances, finish,
     request: { actor },
-    finishAll: async () => {
-      for (;;) {
-        const open = await db.operation.findMany({ where: { state: { in: ['pending', 'running', 'undoing'] } } });
-        if (open.length === 0) return;
-        await Promise.all(open.map(finish));
-      }
+    finishAll,
+    sweep: async () => {
+      await client.workflow.execute('sweep', { workflowId: `sweep/${newId()}`, taskQueue: controlQueue, args: [] });
+      await finishAll();
     },
     cancelNewest: async (kind) => {
       const { id } = await db.operation.findFirstOrThrow({ where: { kind }, orderBy: { id: 'desc' } });

@@ -34,7 +34,7 @@ function attend(socket: WebSocket, parts: Parts): Promise<void> {
     socket.on('open', () => watchdog.refresh());
     socket.on('ping', () => watchdog.refresh());
     socket.on('message', (message) => {
-      const request = streamRequestSchema.safeParse(JSON.parse(String(message)));
+      const request = streamRequestSchema.safeParse(JSON.parse(message.toString()));
       if (request.success) void openStream(request.data, parts);
     });
     socket.on('error', reject);
@@ -56,7 +56,7 @@ async function openStream({ token, gatewayUrl, routerId, ip, port }: StreamReque
   socket.on('error', (error) => log.info({ err: error }, 'a stream to the gateway broke'));
   socket.on('open', () => {
     socket.send(JSON.stringify({ token, ...('error' in dialled && { error: dialled.error }) }));
-    if ('error' in dialled) return void socket.close();
+    if ('error' in dialled) return socket.close();
     const stream = createWebSocketStream(socket);
     const end = () => {
       stream.destroy();

@@ -37,7 +37,9 @@ export function connectControlPlane(config: AgentConfig): ControlPlane {
     report: async (report, signal) => reportAnswerSchema.parse(await (await call('report', signal, report)).json()),
     fetchState: (signal) => get(hostStateSchema, 'state', signal),
     fetchRouter: (routerId, signal) => get(desiredRouterSchema, `routers/${routerId}`, signal),
-    fetchTemplate: async ({ templateId }, offset, signal) => Readable.toWeb(await call(`templates/${templateId}?offset=${offset}`, signal)) as ReadableStream<Uint8Array>,
+    fetchTemplate: async ({ templateId }, offset, signal) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's and the DOM's declarations of one and the same class
+      Readable.toWeb(await call(`templates/${templateId}?offset=${offset}`, signal)) as ReadableStream<Uint8Array>,
     close: () => dispatcher.close(),
   };
 }

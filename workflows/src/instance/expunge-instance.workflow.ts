@@ -21,7 +21,7 @@ export async function expungeInstance({ operationId, instanceId }: InstanceOpera
       });
       await step('forget the instance', () => records.forgetInstance(ref));
       await step('tell the router', async () => {
-        for (const router of await records.listRouters(ref)) await onHost(router.hostId).finishing.ensureRouter(router);
+        for (const router of await records.listRouters(ref)) await onHost(router.hostId).finishing.refreshRouter(router);
       });
     });
   });

@@ -7,6 +7,7 @@ import { FAILURE_CONVERTER } from '@nephos/temporal-kit/data-converter';
 const folder = new URL('../../dist/', import.meta.url);
 const { code } = await bundleWorkflowCode({
   workflowsPath: fileURLToPath(new URL('../all-workflows.ts', import.meta.url)),
+  workflowInterceptorModules: [fileURLToPath(new URL('../lib/records.interceptor.ts', import.meta.url))],
   failureConverterPath: FAILURE_CONVERTER,
   logger: { log: () => undefined, trace: () => undefined, debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error },
 });

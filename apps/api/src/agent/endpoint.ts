@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { hostReportSchema } from '@nephos/contracts/agent.schema';
 import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
@@ -99,8 +99,8 @@ async function answer({ agents, templates, log }: AgentEndpointParts, request: I
 
 /** Who the other side is: the common name of a certificate that our authority gave. */
 function hostIdOf(request: IncomingMessage): string | undefined {
-  const socket = request.socket as TLSSocket;
-  const name = socket.authorized ? socket.getPeerCertificate().subject.CN : undefined;
+  const { socket } = request;
+  const name = socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate().subject.CN : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 

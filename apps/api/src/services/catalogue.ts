@@ -8,22 +8,22 @@ import type { z } from 'zod';
 import { once, type Request } from '../request.ts';
 import { create } from './infrastructure.ts';
 
+const offeringFields = { id: true, name: true, description: true, cpuCount: true, cpuMhz: true, memoryMib: true, placementTags: true, isEnabled: true } as const;
+
 /** What tenants choose from, and what they have beside instances: offerings, networks, volumes. */
 export function createCatalogueService({ db }: { db: Db }) {
   return {
     async createOffering(request: Request, input: z.output<typeof contract.createOfferingSchema>) {
-      return create(db, request, 'compute-offering', input.name, (tx) => tx.computeOffering.create({ data: { id: newId(), ...input } }));
+      return create(db, request, 'compute-offering', input.name, (tx) => tx.computeOffering.create({ data: { id: newId(), ...input }, select: offeringFields }));
     },
 
     async updateOffering(request: Request, { computeOfferingId, description, isEnabled, tags }: z.output<typeof contract.updateOfferingSchema>) {
-      const offering = await once(db, request, async (tx) => {
+      return once(db, request, async (tx) => {
         const found = await tx.computeOffering.findFirst({ where: { AND: [{ id: computeOfferingId }, rowsFor(request.actor, 'compute-offering.update')] } });
         if (!found) throw new DomainError('NOT_FOUND', `There is no compute offering ${computeOfferingId}.`, { id: computeOfferingId });
         const data = { ...(description !== undefined && { description }), ...(isEnabled !== undefined && { isEnabled }), ...(tags && { tags }) };
-        const { createdAt: _, tags: __, ...changed } = await tx.computeOffering.update({ where: { id: computeOfferingId }, data });
-        return changed;
+        return tx.computeOffering.update({ where: { id: computeOfferingId }, data, select: offeringFields });
       });
-      return offering;
     },
 
     async listOfferings({ actor }: Request, input: z.output<typeof contract.listOfferingsSchema>) {

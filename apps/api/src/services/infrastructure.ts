@@ -1,11 +1,12 @@
 import { rowsFor } from '@nephos/authz/ability';
 import type * as contract from '@nephos/contracts/infrastructure.schema';
+import { hostFactsSchema } from '@nephos/contracts/agent.schema';
 import { tagsSchema } from '@nephos/contracts/list.schema';
 import type { Db, Tx } from '@nephos/db/database';
 import { isUniqueViolation } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
 import { listPage, type Page } from '@nephos/db/list';
-import type { Host, Zone } from '@nephos/db/prisma';
+import type { Host, Prisma, Zone } from '@nephos/db/prisma';
 import { DomainError } from '@nephos/model/errors';
 import { HOST_STATES, type HostState } from '@nephos/model/host-state';
 import { newId } from '@nephos/model/id';
@@ -28,7 +29,7 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
     async createPod(request: Request, input: Input<typeof contract.createPodSchema>) {
       return create(db, request, 'pod', input.name, async (tx) => {
         await findZone(tx, request, input.zoneId);
-        return tx.pod.create({ data: { id: newId(), ...input } });
+        return tx.pod.create({ data: { id: newId(), ...input }, select: { id: true, zoneId: true, name: true } });
       });
     },
 
@@ -36,7 +37,7 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       return create(db, request, 'cluster', input.name, async (tx) => {
         const pod = await tx.pod.findFirst({ where: { AND: [{ id: input.podId }, rowsFor(request.actor, 'pod.read')] } });
         if (!pod) throw notFound('pod', input.podId);
-        return tx.cluster.create({ data: { id: newId(), zoneId: pod.zoneId, ...input } });
+        return tx.cluster.create({ data: { id: newId(), zoneId: pod.zoneId, ...input }, select: { id: true, zoneId: true, podId: true, name: true, hypervisor: true } });
       });
     },
 
@@ -53,12 +54,13 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       return { host, agentConfig };
     },
 
-    async updateHost(request: Request, { hostId, ...change }: Input<typeof contract.updateHostSchema>): Promise<contract.HostDto> {
+    async updateHost(request: Request, { hostId, isEnabled, placementTags, tags }: Input<typeof contract.updateHostSchema>): Promise<contract.HostDto> {
       return once(db, request, async (tx) => {
         const host = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(request.actor, 'host.update')] } });
         if (!host) throw notFound('host', hostId);
-        const changed = await tx.host.update({ where: { id: hostId }, data: defined(change) });
-        await noteEvent(tx, { kind: 'host.updated', actor: request.actor, resource: { type: 'host', id: hostId }, message: `Host ${host.name} was changed: ${Object.keys(defined(change)).join(', ')}.` });
+        const data = { ...(isEnabled !== undefined && { isEnabled }), ...(placementTags && { placementTags }), ...(tags && { tags }) };
+        const changed = await tx.host.update({ where: { id: hostId }, data });
+        await noteEvent(tx, { kind: 'host.updated', actor: request.actor, resource: { type: 'host', id: hostId }, message: `Host ${host.name} was changed: ${Object.keys(data).join(', ')}.` });
         return toHostDto(changed);
       });
     },
@@ -87,7 +89,7 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       return create(db, request, 'image-store', input.name, async (tx) => {
         await findZone(tx, request, input.zoneId);
         const id = newId();
-        return tx.imageStore.create({ data: { id, path: `${imageFolder}/${id}`, ...input } });
+        return tx.imageStore.create({ data: { id, path: `${imageFolder}/${id}`, ...input }, select: { id: true, zoneId: true, name: true, kind: true } });
       });
     },
 
@@ -110,14 +112,13 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
 export type InfrastructureService = ReturnType<typeof createInfrastructureService>;
 
 /** Makes a row, once; says in words when its name is taken, and notes who made it. */
-export async function create<T extends object>(db: Db, request: Request, noun: string, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function create<T extends Prisma.InputJsonObject & { id?: string; accountId?: string }>(db: Db, request: Request, noun: string, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
-    const made = await once(db, request, async (tx) => {
-      const row = await work(tx);
-      await noteEvent(tx, { kind: `${noun}.created`, actor: request.actor, accountId: 'accountId' in row ? String(row.accountId) : null, message: `The ${noun.replaceAll('-', ' ')} ${name} was made.`, ...('id' in row && { resource: { type: noun, id: String(row.id) } }) });
-      return JSON.parse(JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
+    return await once(db, request, async (tx) => {
+      const made = await work(tx);
+      await noteEvent(tx, { kind: `${noun}.created`, actor: request.actor, accountId: made.accountId ?? null, message: `The ${noun.replaceAll('-', ' ')} ${name} was made.`, ...(made.id && { resource: { type: noun, id: made.id } }) });
+      return made;
     });
-    return made as T; // as the caller made it, through JSON, because a repeated request gets it from there
   } catch (error) {
     if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', `There is a ${noun.replaceAll('-', ' ')} called ${name} already.`, { field: 'name', name });
     throw error;
@@ -129,14 +130,14 @@ function toZoneDto({ id, name, networkType, guestCidr, isEnabled, tags }: Zone) 
 }
 
 export function toHostDto(host: Host): contract.HostDto {
-  const facts = host.facts as { acceleration?: string; accelerationReason?: string; versions?: Record<string, string> };
+  const facts = hostFactsSchema.partial().safeParse(host.facts).data;
   const state = HOST_STATES.find((one): one is HostState => one === host.state) ?? 'registered';
   return {
     id: host.id, name: host.name, zoneId: host.zoneId, podId: host.podId, clusterId: host.clusterId, hypervisor: host.hypervisor, state, isEnabled: host.isEnabled,
     managementIp: host.managementIp, cpuCount: host.cpuCount, cpuMhz: host.cpuMhz, memoryMib: host.memoryMib,
     capacity: { cpuMhz: Math.floor(host.cpuMhz * host.cpuCount * host.cpuOvercommit), memoryMib: Math.floor(host.memoryMib * host.memoryOvercommit) },
     claimed: { cpuMhz: host.claimedCpuMhz, memoryMib: host.claimedMemoryMib },
-    acceleration: facts.acceleration ?? null, accelerationReason: facts.accelerationReason ?? null, versions: facts.versions ?? {},
+    acceleration: facts?.acceleration ?? null, accelerationReason: facts?.accelerationReason ?? null, versions: facts?.versions ?? {},
     placementTags: host.placementTags, connectedAt: host.connectedAt?.toISOString() ?? null, reportedAt: host.reportedAt?.toISOString() ?? null, tags: tagsSchema.parse(host.tags),
   };
 }
@@ -152,9 +153,4 @@ async function findZone(tx: Tx, { actor }: Request, id: string): Promise<void> {
 
 function notFound(noun: string, id: string): DomainError {
   return new DomainError('NOT_FOUND', `There is no ${noun} ${id}.`, { id });
-}
-
-/** Without the fields that were left out: Prisma and exactOptionalPropertyTypes tell undefined from missing. */
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
