@@ -43,6 +43,9 @@ const deployInput = () => ({ zoneId: api.zone.id, name: `vm-${newId()}`, templat
 const VALID: Record<string, () => Record<string, unknown>> = {
   'apiKey.revoke': () => ({ apiKeyId: own.apiKey }),
   'computeOffering.update': () => ({ computeOfferingId: api.offering.id }),
+  'cluster.list': () => ({}),
+  'imageStore.list': () => ({}),
+  'pod.list': () => ({}),
   'cluster.create': () => ({ podId: api.hosts[0]!.podId, name: newId(), hypervisor: 'kvm' }),
   'event.list': () => ({}),
   'host.create': () => ({ clusterId: api.hosts[0]!.clusterId, name: newId(), managementIp: '192.0.2.200' }),

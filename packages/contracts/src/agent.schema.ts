@@ -47,8 +47,11 @@ export const hostReportSchema = z.object({
 });
 export type HostReport = z.output<typeof hostReportSchema>;
 
-/** The answer to a full report: guests that must not run there any more, because their claim is another's or nobody's. */
-export const reportAnswerSchema = z.object({ stale: z.array(z.object({ instanceId: z.uuid(), generation: z.int() })) });
+/**
+ * The answer to a report. `stale`: guests that must not run there any more, because their claim is another's or nobody's.
+ * `wasAway`: the host was taken for disconnected, so what it should carry may have changed without its being told.
+ */
+export const reportAnswerSchema = z.object({ wasAway: z.boolean(), stale: z.array(z.object({ instanceId: z.uuid(), generation: z.int() })) });
 
 /** What an agent asks for at its start, so that everything it should carry is as wanted before it takes work. */
 export const hostStateSchema = z.object({

@@ -18,9 +18,14 @@ export const zoneDto = z.object({ id: z.uuid(), name: z.string(), networkType: z
 
 export const createPodSchema = z.object({ zoneId: z.uuid(), name: displayNameSchema, tags });
 export const podDto = z.object({ id: z.uuid(), zoneId: z.uuid(), name: z.string() });
+export const listPodsSchema = listInput(['name'], { zoneId: z.uuid().optional() });
+export const podPage = listOutput(podDto);
 
 export const createClusterSchema = z.object({ podId: z.uuid(), name: displayNameSchema, hypervisor: z.enum(HYPERVISORS), tags });
 export const clusterDto = z.object({ id: z.uuid(), zoneId: z.uuid(), podId: z.uuid(), name: z.string(), hypervisor: z.string() });
+
+export const listClustersSchema = listInput(['name'], { zoneId: z.uuid().optional(), podId: z.uuid().optional() });
+export const clusterPage = listOutput(clusterDto);
 
 export const createHostSchema = z.object({
   clusterId: z.uuid(),
@@ -76,6 +81,8 @@ export const poolPage = listOutput(poolDto);
 
 export const createImageStoreSchema = z.object({ zoneId: z.uuid(), name: displayNameSchema, tags });
 export const imageStoreDto = z.object({ id: z.uuid(), zoneId: z.uuid(), name: z.string(), kind: z.string() });
+export const listImageStoresSchema = listInput(['name'], { zoneId: z.uuid().optional() });
+export const imageStorePage = listOutput(imageStoreDto);
 
 export const createPublicAddressesSchema = z.object({ zoneId: z.uuid(), firstIp: z.ipv4(), lastIp: z.ipv4(), prefixLength: z.int().min(8).max(30), gateway: z.ipv4().optional() });
 export const createdCountDto = z.object({ count: z.int() });

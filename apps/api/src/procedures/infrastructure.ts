@@ -7,10 +7,12 @@ export const zone = router({
 });
 
 export const pod = router({
+  list: permitted('pod.read').input(contract.listPodsSchema).output(contract.podPage).query(({ ctx, input }) => ctx.services.infrastructure.listPods(ctx.request, input)),
   create: permitted('pod.create').input(contract.createPodSchema).output(contract.podDto).mutation(({ ctx, input }) => ctx.services.infrastructure.createPod(ctx.request, input)),
 });
 
 export const cluster = router({
+  list: permitted('cluster.read').input(contract.listClustersSchema).output(contract.clusterPage).query(({ ctx, input }) => ctx.services.infrastructure.listClusters(ctx.request, input)),
   create: permitted('cluster.create').input(contract.createClusterSchema).output(contract.clusterDto).mutation(({ ctx, input }) => ctx.services.infrastructure.createCluster(ctx.request, input)),
 });
 
@@ -26,6 +28,7 @@ export const pool = router({
 });
 
 export const imageStore = router({
+  list: permitted('image-store.read').input(contract.listImageStoresSchema).output(contract.imageStorePage).query(({ ctx, input }) => ctx.services.infrastructure.listImageStores(ctx.request, input)),
   create: permitted('image-store.create').input(contract.createImageStoreSchema).output(contract.imageStoreDto).mutation(({ ctx, input }) => ctx.services.infrastructure.createImageStore(ctx.request, input)),
 });
 

@@ -1,22 +1,23 @@
-import type { HostReport, HostState } from '@nephos/contracts/agent.schema';
+import type { HostReport, HostState, reportAnswerSchema } from '@nephos/contracts/agent.schema';
 import type { DesiredRouter } from '@nephos/contracts/desired-network';
 import { transaction, type Db } from '@nephos/db/database';
 import { noteAttempts, noteGuests, noteHostSeen } from '@nephos/db/host-report.repo';
 import { describeNetwork, describeRouter } from '@nephos/db/network.repo';
 import { DomainError } from '@nephos/model/errors';
 import { open, type KeyRing } from '@nephos/secrets/key-ring';
+import type { z } from 'zod';
 
 /** What agents tell and ask. The host is who its certificate says; it gets nothing of what another host's claims hold. */
 export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: KeyRing }) {
   return {
-    async report(hostId: string, report: HostReport): Promise<{ stale: { instanceId: string; generation: number }[] }> {
+    async report(hostId: string, report: HostReport): Promise<z.output<typeof reportAnswerSchema>> {
       return transaction(db, async (tx) => {
         const host = await tx.host.findUnique({ where: { id: hostId } });
         if (!host) throw new DomainError('NOT_FOUND', 'This host was removed from the cloud.', { hostId });
         await noteHostSeen(tx, host, report);
         await noteAttempts(tx, hostId, report.attempts);
         const stale = report.isFull || report.guests.length > 0 ? await noteGuests(tx, host, report) : [];
-        return { stale: stale.map(({ instanceId, generation }) => ({ instanceId, generation })) };
+        return { wasAway: host.state === 'disconnected', stale: stale.map(({ instanceId, generation }) => ({ instanceId, generation })) };
       });
     },
 

@@ -103,6 +103,22 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       });
     },
 
+    async listPods({ actor }: Request, input: Input<typeof contract.listPodsSchema>) {
+      const filters = input.zoneId ? { zoneId: input.zoneId } : {};
+      return listPage(input, { where: [rowsFor(actor, 'pod.read'), filters] }, (args) => db.pod.findMany({ ...args, select: { id: true, zoneId: true, name: true } }));
+    },
+
+    async listClusters({ actor }: Request, input: Input<typeof contract.listClustersSchema>) {
+      const filters = { ...(input.zoneId && { zoneId: input.zoneId }), ...(input.podId && { podId: input.podId }) };
+      const select = { id: true, zoneId: true, podId: true, name: true, hypervisor: true };
+      return listPage(input, { where: [rowsFor(actor, 'cluster.read'), filters] }, (args) => db.cluster.findMany({ ...args, select }));
+    },
+
+    async listImageStores({ actor }: Request, input: Input<typeof contract.listImageStoresSchema>) {
+      const filters = input.zoneId ? { zoneId: input.zoneId } : {};
+      return listPage(input, { where: [rowsFor(actor, 'image-store.read'), filters] }, (args) => db.imageStore.findMany({ ...args, select: { id: true, zoneId: true, name: true, kind: true } }));
+    },
+
     async listZones({ actor }: Request, input: Input<typeof contract.listZonesSchema>) {
       const page = await listPage(input, { where: [rowsFor(actor, 'zone.read')] }, (args) => db.zone.findMany(args));
       return { ...page, items: page.items.map(toZoneDto) };
