@@ -33,6 +33,8 @@ export function createHostActivities({ hypervisor, network, fetchTemplate, fetch
       onThisHost((options) => hypervisor.removeInstance(instanceId, generation, options)),
     findInstance: ({ instanceId }: InstanceRef) => onThisHost(async () => (await hypervisor.findInstance(instanceId)) ?? null),
     ensureNetwork: (desired: DesiredNetwork): Promise<void> => onThisHost((options) => network.ensureNetwork(desired, options)),
+    /** Tells a host of a change in a network that it carries; one that has left the network meanwhile needs no telling. */
+    refreshNetwork: (desired: DesiredNetwork): Promise<void> => onThisHost((options) => unlessGone(() => network.ensureNetwork(desired, options))),
     removeNetwork: (ref: { networkId: string; vni: number; revision: number }): Promise<void> => onThisHost((options) => network.removeNetwork(ref, options)),
     /** `revision` is the least that must be applied; what is fetched may be newer. */
     ensureRouter: ({ routerId }: RouterRef & { revision: number }) =>
@@ -40,13 +42,18 @@ export function createHostActivities({ hypervisor, network, fetchTemplate, fetch
     /** Tells a router of a change that it can do without: one that is being removed, or has no claim here any more, needs no telling. */
     refreshRouter: ({ routerId }: RouterRef): Promise<void> =>
       onThisHost(async (options) => {
-        try {
-          await network.ensureRouter(await fetchRouter(routerId, options.signal), options);
-        } catch (error) {
-          if (!(error instanceof DomainError) || (error.code !== 'NOT_FOUND' && error.code !== 'STALE_GENERATION')) throw error;
-        }
+        await unlessGone(async () => void (await network.ensureRouter(await fetchRouter(routerId, options.signal), options)));
       }),
     removeRouter: (router: RouterRef): Promise<void> => onThisHost((options) => network.removeRouter(router, options)),
   };
 }
 export type HostActivities = ReturnType<typeof createHostActivities>;
+
+/** Word of a change comes late where a thing has been removed, or has no claim here any more. */
+async function unlessGone(tell: () => Promise<void>): Promise<void> {
+  try {
+    await tell();
+  } catch (error) {
+    if (!(error instanceof DomainError) || (error.code !== 'NOT_FOUND' && error.code !== 'STALE_GENERATION')) throw error;
+  }
+}

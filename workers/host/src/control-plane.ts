@@ -8,7 +8,7 @@ import type { z } from 'zod';
 
 /** The control plane as an agent sees it: HTTPS with the host's own certificate, to the cloud's own authority. */
 export interface ControlPlane {
-  report(report: HostReport, signal: AbortSignal): Promise<{ stale: { instanceId: string; generation: number }[] }>;
+  report(report: HostReport, signal: AbortSignal): Promise<z.output<typeof reportAnswerSchema>>;
   fetchState(signal: AbortSignal): Promise<HostState>;
   fetchRouter(routerId: string, signal: AbortSignal): Promise<DesiredRouter>;
   fetchTemplate: FetchTemplate;

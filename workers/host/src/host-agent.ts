@@ -40,10 +40,14 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
 
   const facts = await hypervisor.probe(options);
   log.info({ hostName: config.hostName, kind: facts.acceleration, reason: facts.accelerationReason }, 'this host runs guests');
-  const state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
+  let state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
   await restore(state, controlPlane, network, signal, log);
+  const onReturn = async () => {
+    state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
+    await restore(state, controlPlane, network, signal, log);
+  };
 
-  const reporter = createReporter({ controlPlane, hypervisor, facts, poolPaths: () => state.poolPaths, agentVersion, signal, log });
+  const reporter = createReporter({ controlPlane, hypervisor, facts, poolPaths: () => state.poolPaths, onReturn, agentVersion, signal, log });
   await reporter.reportFully();
   const watching = hypervisor.watch({ onEvent: reporter.noteGuest, onGap: () => void reporter.reportFully() }, signal);
   const reporting = reporter.run();

@@ -27,13 +27,15 @@ interface Parts {
   hypervisor: HypervisorDriver;
   facts: HostFacts;
   poolPaths: () => readonly string[];
+  /** The control plane had given this host up; now it should look at what it is to carry. */
+  onReturn: () => Promise<void>;
   agentVersion: string;
   signal: AbortSignal;
   log: Logger;
 }
 
 /** Tells the control plane what happens, at once and in order, and everything every 15 seconds; nothing is lost while it is away. */
-export function createReporter({ controlPlane, hypervisor, facts, poolPaths, agentVersion, signal, log }: Parts): Reporter {
+export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onReturn, agentVersion, signal, log }: Parts): Reporter {
   const bootId = newId();
   const guests = new Map<string, GuestEvent>();
   const attempts = new Map<string, AttemptReport>();
@@ -56,8 +58,9 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, age
     const report = await describe(isFull);
     for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
-        const { stale } = await controlPlane.report(report, signal);
+        const { stale, wasAway } = await controlPlane.report(report, signal);
         for (const guest of stale) await endStale(guest);
+        if (wasAway) await onReturn();
         return;
       } catch (error) {
         if (signal.aborted) return;
