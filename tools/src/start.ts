@@ -36,9 +36,11 @@ await runCommand(async () => {
     logFolder: folders.logs,
     onEvent: (event) => {
       if (event.kind === 'ended') say(event.name, `ended (${event.how.split('\n')[0]}); starts again in ${event.retryInMs} ms; see ${path.join(folders.logs, event.name)}.log`);
+      else if (isUp) say(event.name, 'ready again');
       void note();
     },
   });
+  let isUp = false;
   let noted = Promise.resolve(); // one after the other: each replaces the file
   const note = () =>
     (noted = noted.then(() => writeRunFile(folders.runFile, { url, ports: { api: settings.apiPort, postgres: settings.postgresPort, temporal: settings.temporalPort }, processes: supervisor.processes() })));
@@ -46,7 +48,7 @@ await runCommand(async () => {
 
   const stopped = untilAskedToStop(() => supervisor.kill());
   try {
-    await Promise.race([bringUp(settings, supervisor, url), stopped]);
+    await Promise.race([bringUp(settings, supervisor, url).then(() => (isUp = true)), stopped]);
     await stopped;
     return 0;
   } finally {
