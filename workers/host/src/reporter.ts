@@ -65,7 +65,7 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
       } catch (error) {
         if (signal.aborted) return;
         log.warn({ err: error }, 'a report did not arrive; trying again');
-        await sleep(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
+        await sleep(delayMs, undefined, { signal }).catch(() => undefined); // it keeps the process: at the start nothing else does yet
       }
     }
   }
