@@ -53,8 +53,10 @@ export async function releaseGuestAddresses(tx: Tx, instanceId: string): Promise
 /** Claims a VXLAN network identifier for a network; the one it has, if it has one. Throws CAPACITY when the zone has none left. */
 export async function claimVni(tx: Tx, network: { id: string; zoneId: string }): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM zone WHERE id = ${network.zoneId}::uuid FOR UPDATE`;
+  const { vni } = await tx.network.findUniqueOrThrow({ where: { id: network.id }, select: { vni: true } });
+  if (vni !== null) return;
   const claimed = await tx.$executeRaw`
-    UPDATE network SET vni = coalesce(network.vni, free.vni) FROM (
+    UPDATE network SET vni = free.vni FROM (
       SELECT candidate AS vni FROM zone, generate_series(zone.vni_min, zone.vni_max) AS candidate
       WHERE zone.id = ${network.zoneId}::uuid AND NOT EXISTS (SELECT 1 FROM network taken WHERE taken.zone_id = zone.id AND taken.vni = candidate)
       ORDER BY candidate LIMIT 1
