@@ -1,4 +1,5 @@
 // What the bundle holds: a workflow is found by the name of its function (packages/model/src/operation-kind.ts).
+export { runFloor } from './floor/run-floor.workflow.ts';
 export { deployInstance } from './instance/deploy-instance.workflow.ts';
 export { destroyInstance } from './instance/destroy-instance.workflow.ts';
 export { expungeInstance } from './instance/expunge-instance.workflow.ts';

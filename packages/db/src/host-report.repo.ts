@@ -46,10 +46,10 @@ export async function noteGuests(tx: Tx, host: Host, { isFull, guests }: Pick<Ho
   const settled = await tx.instance.findMany({ where: { hostId: host.id, state: { in: ['running', 'unknown'] }, ...(isFull ? {} : { id: { in: ids } }) } });
   for (const instance of settled) {
     const guest = told.get(instance.id);
-    const isRunning = guest ? guest.state === 'running' || guest.state === 'paused' : false;
+    const to = guest?.state === 'running' || guest?.state === 'paused' ? 'running' : 'stopped';
     if (!guest && !isFull) continue;
     if (guest && guest.generation < instance.generation) continue; // word of an older run
-    if ((instance.state === 'running') !== isRunning) await settle(tx, instance, isRunning ? 'running' : 'stopped', host);
+    if (instance.state !== to) await settle(tx, instance, to, host);
   }
   return stale;
 }

@@ -20,6 +20,7 @@ import { startWorkers, type WorldHost } from './workers.ts';
 export interface World {
   db: Db;
   client: Client;
+  controlQueue: string;
   operations: Operations;
   instances: InstanceService;
   faults: Faults;
@@ -79,7 +80,7 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
     }
   };
   return {
-    db, client, operations, faults, zone, template, offering, hosts, instances, finish,
+    db, client, controlQueue, operations, faults, zone, template, offering, hosts, instances, finish,
     request: { actor },
     finishAll,
     sweep: async () => {

@@ -1,0 +1,118 @@
+import type { HostReport } from '@nephos/contracts/agent.schema';
+import { newId } from '@nephos/model/id';
+import { makeAccount, makeHost, makeOffering, makeTemplate, makeZone } from '@nephos/testing/factories';
+import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Db } from './database.ts';
+import { claimHost } from './host-claim.repo.ts';
+import { noteAttempts, noteGuests, noteHostSeen, noteSilentHosts } from './host-report.repo.ts';
+import { insertInstance } from './instance-create.repo.ts';
+import { insertOperation } from './operation.repo.ts';
+import type { Host, Instance } from './prisma.ts';
+
+let database: TestDatabase;
+let db: Db;
+let host: Host;
+let other: Host;
+let instance: Instance;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ({ db } = database);
+});
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  const zone = await makeZone(db);
+  const account = await makeAccount(db);
+  [host, other] = [await makeHost(db, zone), await makeHost(db, zone)];
+  const network = await db.network.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, name: 'n', state: 'implemented', cidr: '10.0.0.0/24', gateway: '10.0.0.1', dnsDomain: 'x' } });
+  const { id } = await insertInstance(db, {
+    accountId: account.id, domainId: account.domainId, zoneId: zone.id, name: 'vm', displayName: '', template: await makeTemplate(db, account, zone), offering: await makeOffering(db), networkId: network.id, rootDiskBytes: 1n, tags: {},
+  });
+  await claimHost(db, host.id, { resourceId: id, generation: 3, cpuMhz: 100, memoryMib: 64 });
+  instance = await db.instance.update({ where: { id }, data: { state: 'running', hostId: host.id, generation: 3 } });
+});
+
+type Guest = HostReport['guests'][number];
+const guest = (state: Guest['state'], generation = 3): Guest => ({ instanceId: instance.id, generation, state });
+const stateNow = async () => (await db.instance.findUniqueOrThrow({ where: { id: instance.id } })).state;
+const move = (state: string) => db.instance.update({ where: { id: instance.id }, data: { state } });
+const aReport = (given: Partial<HostReport> = {}): HostReport => ({ bootId: newId(), agentVersion: '1', isFull: true, guests: [], attempts: [], ...given });
+
+describe('what a host says of its guests', () => {
+  it('changes nothing when it is what the records say', async () => {
+    expect(await noteGuests(db, host, { isFull: true, guests: [guest('running')] })).toEqual([]);
+    expect(await stateNow()).toBe('running');
+  });
+
+  it.each(['stopped', 'gone'] as const)('moves an instance that is %s behind our back to stopped, with an event', async (state) => {
+    await noteGuests(db, host, { isFull: false, guests: [guest(state)] });
+    expect(await stateNow()).toBe('stopped');
+    expect(await db.event.findFirst({ where: { resourceId: instance.id } })).toMatchObject({ kind: 'instance.stopped-by-itself' });
+  });
+
+  it('moves an instance that a full list does not name to stopped', async () => {
+    await noteGuests(db, host, { isFull: true, guests: [] });
+    expect(await stateNow()).toBe('stopped');
+  });
+
+  it('says nothing of instances that are not in a partial list', async () => {
+    await noteGuests(db, host, { isFull: false, guests: [] });
+    expect(await stateNow()).toBe('running');
+  });
+
+  it.each(['running', 'stopped'] as const)('settles an unknown instance that is %s', async (state) => {
+    await move('unknown');
+    await noteGuests(db, host, { isFull: true, guests: [guest(state)] });
+    expect(await stateNow()).toBe(state);
+  });
+
+  it('leaves an instance alone that an operation has', async () => {
+    await move('stopping');
+    await noteGuests(db, host, { isFull: true, guests: [] });
+    expect(await stateNow()).toBe('stopping');
+  });
+
+  it('does not believe word of an older run', async () => {
+    await noteGuests(db, host, { isFull: false, guests: [guest('stopped', 2)] });
+    expect(await stateNow()).toBe('running');
+  });
+
+  it('names guests as stale whose claim is newer, elsewhere or gone, and does not count them as running', async () => {
+    const unknown = { instanceId: newId(), generation: 1, state: 'running' as const };
+    expect(await noteGuests(db, host, { isFull: true, guests: [guest('running', 2), unknown] })).toEqual([guest('running', 2), unknown]);
+    expect(await stateNow()).toBe('stopped');
+    expect(await noteGuests(db, other, { isFull: true, guests: [guest('running')] })).toEqual([guest('running')]);
+  });
+});
+
+describe('a host', () => {
+  it('that is silent is disconnected and its instances unknown; heard of again it is connected', async () => {
+    await db.host.update({ where: { id: host.id }, data: { reportedAt: new Date(Date.now() - 60_000) } });
+    await db.host.update({ where: { id: other.id }, data: { reportedAt: new Date() } });
+    await noteSilentHosts(db, 45_000);
+    expect(await stateNow()).toBe('unknown');
+    const silent = await db.host.findUniqueOrThrow({ where: { id: host.id } });
+    expect(silent.state).toBe('disconnected');
+    expect((await db.host.findUniqueOrThrow({ where: { id: other.id } })).state).toBe('connected');
+    await noteHostSeen(db, silent, aReport());
+    expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject({ state: 'connected' });
+  });
+
+  it('is what it says it is', async () => {
+    await noteHostSeen(db, host, aReport({ facts: { acceleration: 'kvm', accelerationReason: 'booted', cpuCount: 3, cpuMhz: 1_000, memoryMib: 2_000, versions: { qemu: '7' } }, pools: [{ path: `/pool/${host.id}`, capacityBytes: 10, usedBytes: 5 }] }));
+    expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject({ cpuCount: 3, memoryMib: 2_000, facts: { acceleration: 'kvm' } });
+    expect(await db.pool.findFirstOrThrow({ where: { hostId: host.id } })).toMatchObject({ capacityBytes: 10n, usedBytes: 5n });
+  });
+});
+
+describe('an attempt', () => {
+  it('stays ended, whatever comes late, and one of an unknown operation is nobody’s', async () => {
+    const { id: operationId } = await insertOperation(db, { kind: 'instance.stop', actor: { kind: 'system', name: 'test' }, accountId: instance.accountId, resource: { type: 'instance', id: instance.id, name: 'vm' }, input: {} });
+    const attempt = { operationId, activityId: '1', activity: 'stopInstance', attempt: 1, fraction: null, errorCode: null, errorMessage: null, startedAt: new Date().toISOString() };
+    await noteAttempts(db, host.id, [{ ...attempt, state: 'running', fraction: 0.5, endedAt: null }]);
+    await noteAttempts(db, host.id, [{ ...attempt, state: 'failed', errorCode: 'HYPERVISOR_FAILED', errorMessage: 'no', endedAt: new Date().toISOString() }]);
+    await noteAttempts(db, host.id, [{ ...attempt, state: 'running', endedAt: null }, { ...attempt, operationId: newId(), state: 'running', endedAt: null }]);
+    expect(await db.stepAttempt.findMany({ where: { hostId: host.id } })).toMatchObject([{ state: 'failed', errorCode: 'HYPERVISOR_FAILED', fraction: null }]);
+  });
+});
