@@ -67,7 +67,7 @@ function operationOf({ path, type, permission, input, output }: Described): obje
     tags: [path.split('.')[0]],
     summary: permission === 'open' ? 'For everybody' : `Needs ${permission}`,
     ...(permission === 'open' && { security: [] }),
-    ...(type === 'query' && { parameters: inputSchema ? [{ name: 'input', in: 'query', required: false, content: { 'application/json': { schema: inputSchema } } }] : [] }),
+    ...(type === 'query' && { parameters: inputSchema ? [{ name: 'input', in: 'query', required: Array.isArray(inputSchema.required) && inputSchema.required.length > 0, content: { 'application/json': { schema: inputSchema } } }] : [] }),
     ...(type === 'mutation' && { parameters: [idempotencyKey], ...(inputSchema && { requestBody: { required: true, content: { 'application/json': { schema: inputSchema } } } }) }),
     responses: {
       200: {

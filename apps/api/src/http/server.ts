@@ -69,6 +69,7 @@ async function answer(parts: ServerParts, trpc: (request: IncomingMessage, respo
   if (request.url?.startsWith(API)) {
     const procedure = decode(urlOf(request).pathname.slice(API.length));
     if (procedure === STREAM) await endWithCaller(parts, request, response);
+    request.headers['content-type'] ??= 'application/json'; // a change without input has no body to name the type of
     const done = parts.metrics.timeRequest();
     response.on('finish', () => done(Object.hasOwn(appRouter._def.procedures, procedure) ? procedure : 'other', response.statusCode));
     return void trpc(request, response);

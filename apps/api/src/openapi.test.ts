@@ -1,0 +1,116 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { OperationDto } from '@nephos/contracts/operation.schema';
+import { createTestApi, type TestApi } from '@nephos/testing/test-api';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROCEDURES } from './http-call.arrange.ts';
+
+// Nothing here knows tRPC: a program that has read the document must get along with it alone.
+interface Document {
+  servers: { url: string }[];
+  paths: Record<string, Record<string, { parameters?: { name: string; in: string; required: boolean }[]; requestBody?: object; security?: object[]; responses: Record<string, object> }>>;
+}
+type Data = Record<string, unknown>;
+
+let api: TestApi;
+let document: Document;
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+beforeAll(async () => {
+  api = await createTestApi();
+  document = (await (await fetch(`${api.url}/api/v1/openapi.json`)).json()) as Document;
+  ajv.addSchema(document, 'api');
+});
+afterAll(() => api.close());
+
+/** Calls an operation as its document says, and checks the answer against the document. */
+async function callAsDocumented(operationId: string, input?: unknown, token = api.admin.token): Promise<{ isDone: boolean; code: string | undefined; data: Data }> {
+  const path = `/${operationId}`;
+  const [method = '', operation] = Object.entries(document.paths[path] ?? {})[0] ?? [];
+  if (!operation) throw new Error(`The document has no ${operationId}`);
+  const url = new URL(`${document.servers[0]?.url}${path}`, api.url);
+  const asQuery = operation.parameters?.find((parameter) => parameter.in === 'query');
+  if (asQuery && input !== undefined) url.searchParams.set(asQuery.name, JSON.stringify(input));
+  const body = operation.requestBody && input !== undefined ? JSON.stringify(input) : undefined;
+  const response = await fetch(url, { method, headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }, ...(body && { body }) });
+  const answer = (await response.json()) as { result?: { data: Data }; error?: { data: { code: string; httpStatus: number } } };
+
+  const status = response.ok ? '200' : 'default';
+  const pointer = `api#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}/responses/${status}/content/application~1json/schema`;
+  const validate = ajv.getSchema(pointer);
+  if (!validate) throw new Error(`No schema at ${pointer}`);
+  const isValid = validate(answer);
+  expect(isValid ? [] : validate.errors, `${operationId} answered ${JSON.stringify(answer)}`).toEqual([]);
+  if (!response.ok) expect(answer.error?.data.httpStatus).toBe(response.status);
+  return { isDone: response.ok, code: answer.error?.data.code, data: answer.result?.data ?? {} };
+}
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1 and describes every procedure but the stream', async () => {
+    const { valid, errors } = await new Validator().validate({ ...structuredClone(document) });
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+    expect(Object.keys(document.paths).toSorted()).toEqual(PROCEDURES.filter(({ type }) => type !== 'subscription').map(({ path }) => `/${path}`).toSorted());
+  });
+
+  it('describes what is answered to bad input and to nobody, for each operation', async () => {
+    for (const { path, input } of PROCEDURES.filter(({ type }) => type !== 'subscription')) {
+      if (input && path !== 'auth.login') expect([path, (await callAsDocumented(path, { limit: 'many', name: 7, [''.padEnd(3, 'x')]: null, instanceId: 'x', operationId: 'x', templateId: 'x', apiKeyId: 'x', sshKeyPairId: 'x', hostId: 'x', computeOfferingId: 'x', zoneId: 'x' })).code]).toEqual([path, 'BAD_INPUT']);
+      if (path !== 'auth.login') expect([path, (await callAsDocumented(path, {}, 'nephos_key_of_nobody')).code]).toEqual([path, 'UNAUTHENTICATED']);
+    }
+  });
+
+  it('describes what is answered when all is well, for each operation', async () => {
+    const called = new Set<string>();
+    const done = async (operationId: string, input?: unknown) => {
+      called.add(operationId);
+      const { isDone, code, data } = await callAsDocumented(operationId, input);
+      expect([operationId, isDone, code]).toEqual([operationId, true, undefined]);
+      return data as Data & { id: string };
+    };
+    await done('auth.login', { name: api.admin.name, password: api.admin.password });
+    await done('auth.me');
+    await done('account.mine');
+    const zone = await done('zone.create', { name: 'z', tags: { a: 'b' } });
+    const pod = await done('pod.create', { zoneId: zone.id, name: 'p' });
+    const cluster = await done('cluster.create', { podId: pod.id, name: 'c', hypervisor: 'simulator' });
+    const { host } = (await done('host.create', { clusterId: cluster.id, name: 'h', managementIp: '192.0.2.77' })) as unknown as { host: { id: string } };
+    await done('host.update', { hostId: host.id, isEnabled: true, tags: { rack: '7' } });
+    await done('pool.create', { hostId: host.id, name: 'l', path: '/pool' });
+    const store = await done('imageStore.create', { zoneId: zone.id, name: 's' });
+    await done('publicAddress.create', { zoneId: zone.id, firstIp: '203.0.113.1', lastIp: '203.0.113.9', prefixLength: 24 });
+    const offering = await done('computeOffering.create', { name: 'o', cpuCount: 1, cpuMhz: 500, memoryMib: 128 });
+    await done('computeOffering.update', { computeOfferingId: offering.id, description: 'd' });
+    const template = await done('template.create', { imageStoreId: store.id, name: 't', sha256: 'a'.repeat(64), sizeBytes: 1 });
+    await done('template.get', { templateId: template.id });
+    await done('user.create', { name: 'someone', password: 'a long enough password' });
+    const sshKeyPair = await done('sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me' });
+    const [deployed] = (await done('instance.deploy', { zoneId: api.zone.id, name: 'vm', templateId: api.template.id, computeOfferingId: offering.id, sshKeyPairId: sshKeyPair.id })) as unknown as OperationDto[];
+    const instanceId = deployed!.resource.id;
+    const operationId = deployed!.id;
+    await done('instance.get', { instanceId });
+    await done('instance.update', { instanceId, displayName: 'VM' });
+    await done('operation.get', { operationId });
+    await done('operation.cancel', { operationId });
+    for (const [verb, state] of Object.entries({ start: 'stopped', stop: 'running', reboot: 'running', destroy: 'stopped', recover: 'destroyed', expunge: 'destroyed' })) {
+      await api.db.instance.update({ where: { id: instanceId }, data: { state } });
+      await done(`instance.${verb}`, { instanceId });
+    }
+    await api.db.operation.update({ where: { id: operationId }, data: { state: 'failed', kind: 'instance.start' } });
+    await api.db.instance.update({ where: { id: instanceId }, data: { state: 'stopped' } });
+    await done('operation.retry', { operationId });
+    for (const { path, type } of PROCEDURES) if (path.endsWith('.list') && type === 'query') await done(path, { limit: 500 });
+    await done('sshKeyPair.delete', { sshKeyPairId: sshKeyPair.id });
+    const key = await done('apiKey.create', { name: 'k' });
+    await done('apiKey.revoke', { apiKeyId: key.id });
+    await done('auth.logout');
+
+    // An answer to a stuck operation goes to its workflow, and none runs here.
+    for (const [path, input] of Object.entries({ 'operation.retryStuck': { operationId }, 'operation.resolveStuck': { operationId, reason: 'because' } })) {
+      called.add(path);
+      expect([path, (await callAsDocumented(path, input)).code]).toEqual([path, 'INVALID_STATE']);
+    }
+    expect(PROCEDURES.filter(({ type, path }) => type !== 'subscription' && !called.has(path)).map(({ path }) => path)).toEqual([]);
+  });
+});
