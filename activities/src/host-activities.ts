@@ -45,6 +45,8 @@ export function createHostActivities({ hypervisor, network, fetchTemplate, fetch
         await unlessGone(async () => void (await network.ensureRouter(await fetchRouter(routerId, options.signal), options)));
       }),
     removeRouter: (router: RouterRef): Promise<void> => onThisHost((options) => network.removeRouter(router, options)),
+    /** For workflows/src/floor. */
+    doNothing: (): Promise<void> => onThisHost(async () => undefined),
   };
 }
 export type HostActivities = ReturnType<typeof createHostActivities>;

@@ -1,0 +1,29 @@
+// `npm run bench -- NAME [--hosts N] [--deploys N]`: measures what docs/performance.md promises, and the floor beside it in the
+// same run. Prints a row per figure and a line of JSON. A missed goal is no failure: figures are not tests.
+import { parseArgs } from 'node:util';
+import { DomainError } from '@nephos/model/errors';
+import { benchDeploy } from './bench/deploy.ts';
+import { benchDeployOne } from './bench/deploy-one.ts';
+import { printFigures, type Figure } from './bench/figures.ts';
+import { benchIdle } from './bench/idle.ts';
+import { benchKvm } from './bench/kvm.ts';
+import { benchList } from './bench/list.ts';
+import { build } from './build.ts';
+import { runCommand } from './terminal.ts';
+
+await runCommand(async () => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { hosts: { type: 'string', default: '1000' }, deploys: { type: 'string', default: '2000' } } });
+  const benches: Record<string, () => Promise<Figure[]>> = {
+    'deploy': () => benchDeploy({ hostCount: Number(values.hosts), deployCount: Number(values.deploys) }),
+    'deploy-one': benchDeployOne,
+    'kvm': benchKvm,
+    'list': benchList,
+    'idle': benchIdle,
+  };
+  const [name = ''] = positionals;
+  const bench = benches[name];
+  if (!bench) throw new DomainError('BAD_INPUT', `Which bench? One of ${Object.keys(benches).join(', ')}.`);
+  await build();
+  printFigures(name, await bench());
+  return 0;
+});
