@@ -25,6 +25,8 @@ export function connectControlPlane(config: AgentConfig): ControlPlane {
         dispatcher, signal, method: body === undefined ? 'GET' : 'POST', ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
       if (statusCode === 200) return answer;
+      // It is there and can't: its database may be away for a moment, which must not fail an operation for good.
+      if (statusCode >= 500) throw new DomainError('HOST_UNREACHABLE', `The control plane at ${config.endpoint} can't answer now (${statusCode}): ${await answer.text()}`);
       throw refusal(statusCode, await answer.json());
     } catch (error) {
       if (error instanceof DomainError || signal.aborted) throw error;
