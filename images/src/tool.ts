@@ -22,7 +22,7 @@ export async function runTool(file: string, args: readonly string[], options: { 
   } catch (cause) {
     if (!(cause instanceof ExecaError)) throw cause;
     if (cause.code === 'ENOENT') throw missing(file, PACKAGES[file] ?? file);
-    throw new DomainError('UNEXPECTED', `${file} failed while an image was built: ${cause.shortMessage}\n${String(cause.stderr ?? '').slice(-2000)}`, {}, { cause });
+    throw new DomainError('UNEXPECTED', `${file} failed while an image was built: ${cause.shortMessage}\n${(cause.stderr ?? '').slice(-2000)}`, {}, { cause });
   }
 }
 

@@ -173,7 +173,7 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       await expect(driver.ensureInstance(newer, calmly)).resolves.toEqual(isRunning(newer));
       await watching.until(isRunning(newer));
       expect(watching.seen).toEqual([isStopped(spec), isRunning(newer)]);
-      watching.stop();
+      await watching.stop();
     });
 
     it('tells watchers of a stop behind our back, and shows it', async () => {
@@ -184,7 +184,7 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       await watching.until(isStopped(spec));
       await expect(driver.findInstance(spec.instanceId)).resolves.toEqual(isStopped(spec));
       await expect(driver.ensureInstance(spec, calmly)).resolves.toEqual(isRunning(spec));
-      watching.stop();
+      await watching.stop();
     });
 
     it('does nothing for a call that is cancelled already, and the same call works later', async () => {

@@ -1,27 +1,10 @@
 import { DomainError } from '@nephos/model/errors';
+import { readQcow2Header } from '@nephos/model/qcow2-header';
 
-const MAGIC = 0x51_46_49_fb; // "QFI\xfb"
-const EXTERNAL_DATA_FILE = 1n << 2n; // bit 2 of the incompatible features
-
-/** How many bytes of a file `checkQcow2Header` wants to see. */
-export const QCOW2_HEADER_BYTES = 80;
-
-/**
- * Refuses an image that would make a host read other files, before any tool opens it: older `qemu-img info` itself follows an
- * external data file (CVE-2024-4467). Layout: QEMU, docs/interop/qcow2.txt. Throws IMAGE_REFUSED.
- */
+/** Refuses an image that is not what its template says, or would make a host read other files, before any tool opens it. Throws IMAGE_REFUSED. */
 export function checkQcow2Header(header: Uint8Array, declared: { templateId: string; virtualSizeBytes: number }): void {
-  const refuse = (why: string) =>
-    new DomainError('IMAGE_REFUSED', `The image of template ${declared.templateId} is refused: ${why}`, { templateId: declared.templateId });
-  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
-  if (header.byteLength < QCOW2_HEADER_BYTES || view.getUint32(0) !== MAGIC) throw refuse('it is not in qcow2 format');
-  const version = view.getUint32(4);
-  if (version !== 2 && version !== 3) throw refuse(`qcow2 version ${version} is unknown`);
-  if (view.getBigUint64(8) !== 0n) throw refuse('it has a backing file; flatten it with qemu-img convert');
-  if (view.getUint32(32) !== 0) throw refuse('it is encrypted');
-  if (version === 3 && (view.getBigUint64(72) & EXTERNAL_DATA_FILE) !== 0n) throw refuse('it keeps its data in another file');
-  const virtualSizeBytes = Number(view.getBigUint64(24));
-  if (virtualSizeBytes !== declared.virtualSizeBytes) {
-    throw refuse(`its disk has ${virtualSizeBytes} bytes where ${declared.virtualSizeBytes} were declared`);
-  }
+  const noun = `The image of template ${declared.templateId}`;
+  const { virtualSizeBytes } = readQcow2Header(header, noun);
+  if (virtualSizeBytes === declared.virtualSizeBytes) return;
+  throw new DomainError('IMAGE_REFUSED', `${noun} is refused: its disk has ${virtualSizeBytes} bytes where ${declared.virtualSizeBytes} were declared.`, { templateId: declared.templateId });
 }

@@ -2,7 +2,8 @@ import { open } from 'node:fs/promises';
 import type { TemplateRef } from '@nephos/contracts/instance-spec';
 import { DomainError } from '@nephos/model/errors';
 import { z } from 'zod';
-import { checkQcow2Header, QCOW2_HEADER_BYTES } from '../image/qcow2-header.ts';
+import { QCOW2_HEADER_BYTES } from '@nephos/model/qcow2-header';
+import { checkQcow2Header } from '../image/qcow2-header.ts';
 import { runCommand } from './command.ts';
 
 /** What `qemu-img info --output=json` says of an image (QEMU, qapi/block-core.json: ImageInfo). */

@@ -16,7 +16,7 @@ export interface Latency {
 
 /** How long each call takes: the same seed and host give the same row of times (mulberry32). */
 export function createLatency(latency: Latency, hostId: string): () => number {
-  let state = [...hostId].reduce((hash, char) => Math.imul(hash ^ char.charCodeAt(0), 16_777_619), latency.seed ^ 2_166_136_261);
+  let state = Buffer.from(hostId).reduce((hash, byte) => Math.imul(hash ^ byte, 16_777_619), latency.seed ^ 2_166_136_261);
   return () => {
     state = (state + 0x6d_2b_79_f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
