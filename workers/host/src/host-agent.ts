@@ -5,6 +5,7 @@ import { hostQueue } from '@nephos/contracts/queue';
 import type { HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
 import type { NetworkDriver } from '@nephos/drivers/network-driver';
 import type { Logger } from '@nephos/log/log';
+import { DomainError } from '@nephos/model/errors';
 import { ringFromJson } from '@nephos/secrets/key-file';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { hostWorkerOptions } from '@nephos/temporal-kit/worker-options';
@@ -94,10 +95,15 @@ async function restore(state: HostState, controlPlane: ControlPlane, network: Ne
   }
   const wanted = new Set(state.routers.map((router) => router.routerId));
   for (const router of await network.listRouters()) {
-    if (wanted.has(router.routerId)) continue;
+    // Asked again, one by one: a router may have been placed here since.
+    if (wanted.has(router.routerId) || !(await isGone(controlPlane, router.routerId, signal))) continue;
     log.warn({ routerId: router.routerId }, 'removing a router that has no claim on this host any more');
     await network.removeRouter(router, options).catch((error: unknown) => log.error({ routerId: router.routerId, err: error }, 'a router could not be removed'));
   }
+}
+
+async function isGone(controlPlane: ControlPlane, routerId: string, signal: AbortSignal): Promise<boolean> {
+  return controlPlane.fetchRouter(routerId, signal).then(() => false, (error: unknown) => error instanceof DomainError && error.code === 'NOT_FOUND');
 }
 
 async function untilAnswered<T>(ask: () => Promise<T>, log: Logger, signal: AbortSignal): Promise<T> {

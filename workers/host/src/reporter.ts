@@ -53,9 +53,16 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
     };
   }
 
-  /** Sends one report, however long it takes; what it carries is newer than what is noted meanwhile only where nothing newer was noted. */
-  async function send(isFull: boolean): Promise<void> {
-    const report = await describe(isFull);
+  let sending = Promise.resolve();
+  /** One report after the other, so that they arrive in the order in which they were true. */
+  function send(isFull: boolean): Promise<void> {
+    sending = sending.then(() => sendNow(isFull));
+    return sending;
+  }
+
+  /** Sends one report, however long it takes. A full one is looked up anew at each try: what was true before a gap may not be after it. */
+  async function sendNow(isFull: boolean): Promise<void> {
+    let report = await describe(isFull);
     for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
         const { stale, wasAway } = await controlPlane.report(report, signal);
@@ -66,6 +73,7 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
         if (signal.aborted) return;
         log.warn({ err: error }, 'a report did not arrive; trying again');
         await sleep(delayMs, undefined, { signal }).catch(() => undefined); // it keeps the process: at the start nothing else does yet
+        if (isFull) report = { ...report, guests: await hypervisor.listInstances() };
       }
     }
   }
