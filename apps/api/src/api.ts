@@ -53,7 +53,7 @@ export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, li
     return { fingerprint, agentConfig: { hostId: id, hostName: name, endpoint: agentUrl, caCertificate: authority.certificate, ...identity, payloadKeys: ringToJson(keys.payloads) } };
   };
 
-  const instance = createInstanceService({ db, operations });
+  const instance = createInstanceService({ db, operations, secretKeys: keys.secrets });
   const template = createTemplateService({ db });
   const change = createChangeService({ db, notifications });
   const user = createUserService({ db });

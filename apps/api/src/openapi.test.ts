@@ -86,10 +86,11 @@ describe('the OpenAPI document', () => {
     await done('template.get', { templateId: template.id });
     await done('user.create', { name: 'someone', password: 'a long enough password' });
     const sshKeyPair = await done('sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me' });
-    const [deployed] = (await done('instance.deploy', { zoneId: api.zone.id, name: 'vm', templateId: api.template.id, computeOfferingId: offering.id, sshKeyPairId: sshKeyPair.id })) as unknown as OperationDto[];
+    const [deployed] = (await done('instance.deploy', { zoneId: api.zone.id, name: 'vm', templateId: api.template.id, computeOfferingId: offering.id, sshKeyPairId: sshKeyPair.id, wantsPassword: true })) as unknown as OperationDto[];
     const instanceId = deployed!.resource.id;
     const operationId = deployed!.id;
     await done('instance.get', { instanceId });
+    await done('instance.password', { instanceId });
     await done('instance.update', { instanceId, displayName: 'VM' });
     await done('operation.get', { operationId });
     await done('operation.cancel', { operationId });

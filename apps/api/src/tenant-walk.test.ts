@@ -53,6 +53,7 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'host.update': () => ({ hostId: api.hosts[0]!.id }),
   'imageStore.create': () => ({ zoneId: api.zone.id, name: newId() }),
   'instance.deploy': deployInput,
+  'instance.password': () => ({ instanceId: own.instance }),
   'instance.get': () => ({ instanceId: own.instance }),
   'instance.start': () => ({ instanceId: own.instance }),
   'instance.stop': () => ({ instanceId: own.instance }),
@@ -177,7 +178,7 @@ function anonymous({ status, code, message, data, details }: Awaited<ReturnType<
 
 async function makeThings(tenant: 0 | 1): Promise<Foreign> {
   const { actor, token } = api.tenants[tenant];
-  const deployed = (await call(api.url, token, 'instance.deploy', { ...deployInput(), count: 2 })).data as OperationDto[];
+  const deployed = (await call(api.url, token, 'instance.deploy', { ...deployInput(), count: 2, wantsPassword: true })).data as OperationDto[];
   const [operation] = deployed;
   if (!operation?.groupId) throw new Error('no operation');
   const account = await api.db.account.findUniqueOrThrow({ where: { id: actor.accountId } });

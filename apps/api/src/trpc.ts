@@ -59,23 +59,39 @@ const translated = told.use(async ({ next }) => {
   return result;
 });
 
+/** Text that PostgreSQL can't hold would come back as a failure of ours: NUL, and halves of characters (lone surrogates). */
+const textual = translated.use(async ({ getRawInput, next }) => {
+  if (!isStorable(await inputIn(getRawInput))) throw new DomainError('BAD_INPUT', 'The input has a character that is none: U+0000 or half of a pair.');
+  return next();
+});
+
+/** Undefined without a body. What isn't JSON is refused where a procedure reads its input. */
+function inputIn(getRawInput: () => Promise<unknown>): Promise<unknown> {
+  return getRawInput().catch(() => undefined);
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000');
+  return typeof value !== 'object' || value === null || Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
+}
+
 /**
  * The only way to make a procedure for people who are signed in: it names its permission, which is checked before anything
  * else, and its handler gets the request as services take it.
  */
 export function permitted(permission: Permission) {
-  return translated.meta({ permission }).use(async ({ ctx, path, getRawInput, next }) => {
+  return textual.meta({ permission }).use(async ({ ctx, path, getRawInput, next }) => {
     const { caller, idempotencyKey } = ctx;
     if (!caller) throw new DomainError('UNAUTHENTICATED', 'Sign in first, or send an API key: Authorization: Bearer …');
     if (!mayAtAll(caller.actor, permission)) throw new DomainError('FORBIDDEN', `Your role (${caller.actor.role}) does not include ${permission}.`, { permission });
-    const idempotency = idempotencyKey ? { userId: caller.actor.userId, key: idempotencyKey, request: { path, input: await getRawInput() } } : undefined;
+    const idempotency = idempotencyKey ? { userId: caller.actor.userId, key: idempotencyKey, request: { path, input: await inputIn(getRawInput) } } : undefined;
     const request: Request = { actor: caller.actor, idempotency };
     return next({ ctx: { ...ctx, caller, request } });
   });
 }
 
 /** A procedure for everybody. There are very few. */
-export const openToAll = translated.meta({ permission: 'open' });
+export const openToAll = textual.meta({ permission: 'open' });
 
 export interface PublicError {
   code: string;

@@ -21,6 +21,8 @@ export const deployInstanceSchema = z.object({
   networkId: z.uuid().optional(),
   sshKeyPairId: z.uuid().optional(),
   userData: userDataSchema.optional(),
+  /** One is made, which the guest takes at its first boot; `instance.password` tells it. Left out: none. */
+  wantsPassword: z.boolean().optional(),
   /** At least the template's virtual size, which it is when left out. */
   rootDiskGib: z.int().min(1).max(65_536).optional(),
   count: z.int().min(1).max(DEPLOY_AT_ONCE_MAX).default(1),
@@ -56,6 +58,7 @@ export const instanceDto = z.object({
 });
 export type InstanceDto = z.output<typeof instanceDto>;
 
+export const instancePasswordDto = z.object({ password: z.string() });
 export const instanceIdSchema = z.object({ instanceId: z.uuid() });
 export const stopInstanceSchema = instanceIdSchema.extend({
   /** Pull the plug at once instead of asking the guest first. */

@@ -6,6 +6,8 @@ import { claimLimits } from './limit.repo.ts';
 import type { ComputeOffering, Instance, Template } from './prisma.ts';
 
 export interface NewInstance {
+  /** Chosen beforehand by who seals something for it. */
+  id?: string | undefined;
   accountId: string;
   domainId: string;
   zoneId: string;
@@ -15,16 +17,16 @@ export interface NewInstance {
   offering: ComputeOffering;
   networkId: string;
   sshPublicKey?: string | undefined;
+  /** Sealed: it is where people put passwords. */
   userData?: string | undefined;
   rootDiskBytes: bigint;
   tags: Record<string, string>;
 }
 
 /** Claims and inserts all that a new instance is: limits, the row (`deploying`), root volume, NIC and address. NAME_TAKEN, LIMIT_EXCEEDED, CAPACITY. */
-export async function insertInstance(tx: Tx, { template, offering, networkId, rootDiskBytes, ...given }: NewInstance): Promise<Instance> {
-  const id = newId();
-  await refuseTakenName(tx, given.accountId, given.name);
-  await claimLimits(tx, given.accountId, id, { instances: 1, vcpus: offering.cpuCount, memoryMib: offering.memoryMib });
+export async function insertInstance(tx: Tx, { id = newId(), template, offering, networkId, rootDiskBytes, ...given }: NewInstance): Promise<Instance> {
+  await claimLimits(tx, given.accountId, id, { instances: 1, vcpus: offering.cpuCount, memoryMib: offering.memoryMib }); // locks the account's row,
+  await refuseTakenName(tx, given.accountId, given.name); // so of several who ask at once for a name the others see here that it is taken
   const instance = await tx.instance.create({
     data: {
       id,
@@ -54,7 +56,7 @@ export async function insertInstance(tx: Tx, { template, offering, networkId, ro
   return instance;
 }
 
-/** The unique index has the last word in a race; this says it in words before anything is claimed. */
+/** In words; the unique index has the last word. */
 async function refuseTakenName(tx: Tx, accountId: string, name: string): Promise<void> {
   const taken = await tx.instance.findFirst({ where: { accountId, name, removedAt: null }, select: { state: true } });
   if (!taken) return;

@@ -1,5 +1,6 @@
 import type { SortDirection } from '@nephos/contracts/list.schema';
 import { DomainError } from '@nephos/model/errors';
+import { isPrismaError } from './database.ts';
 
 export interface ListQuery {
   limit: number;
@@ -14,6 +15,9 @@ export interface Page<T> {
   items: T[];
   nextCursor: string | null;
 }
+
+/** Values that a column can't hold or be compared with (Prisma's error reference). */
+const UNFIT = new Set(['P2006', 'P2007', 'P2009', 'P2019', 'P2023']);
 
 type Key = string | number | Date;
 interface FindManyArgs {
@@ -36,7 +40,7 @@ export async function listPage<T extends { id: string }>(
   if (query.cursor) conditions.push(...after(decodeCursor(query.cursor, query), query));
   if (query.search) conditions.push({ OR: searchIn.map((field) => ({ [field]: { contains: query.search, mode: 'insensitive' } })) });
   if (query.tag) conditions.push({ tags: { path: [query.tag.key], equals: query.tag.value } });
-  const rows = await fetch({
+  const rows = await fetchRefusing(query, fetch, {
     where: { AND: conditions },
     orderBy: [{ [query.sort]: query.direction }, { id: query.direction }],
     take: query.limit + 1,
@@ -44,6 +48,16 @@ export async function listPage<T extends { id: string }>(
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > query.limit && last ? encodeCursor(last, query) : null };
+}
+
+/** A cursor is what a caller says it is: one whose key doesn't fit the column is refused like one of another list. */
+async function fetchRefusing<T>({ cursor }: ListQuery, fetch: (args: FindManyArgs) => Promise<T[]>, args: FindManyArgs): Promise<T[]> {
+  try {
+    return await fetch(args);
+  } catch (error) {
+    const isUnfit = isPrismaError(error) ? UNFIT.has(error.code) : error instanceof Error && error.name === 'PrismaClientValidationError';
+    throw cursor && isUnfit ? foreignCursor() : error;
+  }
 }
 
 /**
@@ -55,6 +69,10 @@ function after({ key, id }: { key: Key; id: string }, { sort, direction }: ListQ
   return [{ [sort]: { [from]: key } }, { OR: [{ [sort]: { [beyond]: key } }, { id: { [beyond]: id } }] }];
 }
 
+function foreignCursor(): DomainError {
+  return new DomainError('BAD_INPUT', 'This cursor does not belong to this list and sort order. Start again without a cursor.', { field: 'cursor' });
+}
+
 function encodeCursor(row: { id: string }, { sort, direction }: ListQuery): string {
   const value: unknown = Object.entries(row).find(([field]) => field === sort)?.[1];
   const key = value instanceof Date ? { time: value.toISOString() } : value;
@@ -62,7 +80,7 @@ function encodeCursor(row: { id: string }, { sort, direction }: ListQuery): stri
 }
 
 function decodeCursor(cursor: string, { sort, direction }: ListQuery): { key: Key; id: string } {
-  const refused = new DomainError('BAD_INPUT', 'This cursor does not belong to this list and sort order. Start again without a cursor.', { field: 'cursor' });
+  const refused = foreignCursor();
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -72,7 +90,7 @@ function decodeCursor(cursor: string, { sort, direction }: ListQuery): { key: Ke
   if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== sort || parts[1] !== direction) throw refused;
   const [, , key, id]: unknown[] = parts;
   if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) throw refused;
-  if (typeof key === 'string' || typeof key === 'number') return { key, id };
+  if (typeof key === 'number' || (typeof key === 'string' && key.isWellFormed() && !key.includes('\u0000'))) return { key, id };
   if (typeof key === 'object' && key && 'time' in key && typeof key.time === 'string' && !Number.isNaN(Date.parse(key.time))) return { key: new Date(key.time), id };
   throw refused;
 }

@@ -60,7 +60,7 @@ export async function describeNetwork(tx: Tx, networkId: string): Promise<{ host
   }));
 }
 
-/** The whole wanted state of a router, without the guests' secrets: the caller adds those. Undefined when it has no claim. */
+/** The whole wanted state of a router, without the guests' passwords and with their user data sealed: the caller adds and opens those. Undefined when it has no claim. */
 export async function describeRouter(tx: Tx, router: Router): Promise<DesiredRouter | undefined> {
   const network = await tx.network.findUniqueOrThrow({ where: { id: router.networkId } });
   const zone = await tx.zone.findUniqueOrThrow({ where: { id: router.zoneId } });

@@ -9,6 +9,7 @@ import type { ComputeOffering, Host, Template, Zone } from '@nephos/db/prisma';
 import { newToken } from '@nephos/db/token';
 import { createLogger } from '@nephos/log/log';
 import { newId } from '@nephos/model/id';
+import type { Keys } from '@nephos/secrets/key-file';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { Client, Connection } from '@temporalio/client';
 import { inject } from 'vitest';
@@ -30,6 +31,7 @@ export interface TestApi {
   url: string;
   agentUrl: string;
   databaseUrl: string;
+  keys: Keys;
   db: Db;
   temporal: Client;
   admin: TestCaller & { name: string; password: string };
@@ -61,7 +63,7 @@ export async function createTestApi({ withWorld = false }: { withWorld?: boolean
   const folder = mkdtempSync(path.join(tmpdir(), `nephos-test-api-${process.pid}-`));
   const temporalAddress = inject('temporalAddress');
   const controlQueue = `control.${newId()}`;
-  const keys = { secrets: { current: 's', keys: { s: randomBytes(32) } }, payloads: { current: 'p', keys: { p: randomBytes(32) } } };
+  const keys: Keys = { secrets: { current: 's', keys: { s: randomBytes(32) } }, payloads: { current: 'p', keys: { p: randomBytes(32) } } };
   const logLines: string[] = [];
   const local = { host: '127.0.0.1', port: 0 };
   const api = await startApi({
@@ -83,7 +85,7 @@ export async function createTestApi({ withWorld = false }: { withWorld?: boolean
   const world = withWorld ? await startWorkers({ address: temporalAddress, db, dataConverter, controlQueue, faults, folder, hostIds: hosts.map(({ id }) => id) }) : undefined;
 
   return {
-    url: api.url, agentUrl: api.agentUrl, databaseUrl: database.url, db, temporal, zone, template, offering, hosts, faults, logLines,
+    url: api.url, agentUrl: api.agentUrl, databaseUrl: database.url, keys, db, temporal, zone, template, offering, hosts, faults, logLines,
     admin: { ...(await withKey(db, admin)), name: root.name, password: ADMIN_PASSWORD },
     tenants: [await makeTenant(db), await makeTenant(db)],
     finishAll: async () => {

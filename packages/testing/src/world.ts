@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,7 +66,7 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
 
   const { hosts, stop } = await startWorkers({ address, db, dataConverter, controlQueue, faults, folder, hostIds: rows.map(({ id }) => id) });
 
-  const instances = createInstanceService({ db, operations });
+  const instances = createInstanceService({ db, operations, secretKeys: { current: 'test', keys: { test: randomBytes(32) } } });
   const operationService = createOperationService({ db, operations, instances });
   const finish: World['finish'] = async ({ id, kind }) => void (await client.workflow.getHandle(`${kind}/${id}`).result().catch(() => undefined));
   const finishAll = async () => {

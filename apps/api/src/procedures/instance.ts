@@ -1,5 +1,5 @@
 import {
-  deployInstanceSchema, instanceDto, instanceIdSchema, instancePage, listInstancesSchema, stopInstanceSchema, updateInstanceSchema,
+  deployInstanceSchema, instanceDto, instanceIdSchema, instancePage, instancePasswordDto, listInstancesSchema, stopInstanceSchema, updateInstanceSchema,
 } from '@nephos/contracts/instance.schema';
 import { operationDto } from '@nephos/contracts/operation.schema';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { permitted, router } from '../trpc.ts';
 export const instance = router({
   list: permitted('instance.read').input(listInstancesSchema).output(instancePage).query(({ ctx, input }) => ctx.services.instance.list(ctx.request, input)),
   get: permitted('instance.read').input(instanceIdSchema).output(instanceDto).query(({ ctx, input }) => ctx.services.instance.get(ctx.request, input)),
+  password: permitted('instance.connect').input(instanceIdSchema).output(instancePasswordDto).query(({ ctx, input }) => ctx.services.instance.password(ctx.request, input)),
   deploy: permitted('instance.deploy').input(deployInstanceSchema).output(z.array(operationDto)).mutation(({ ctx, input }) => ctx.services.instance.deploy(ctx.request, input)),
   start: permitted('instance.start').input(instanceIdSchema).output(operationDto).mutation(({ ctx, input }) => ctx.services.instance.start(ctx.request, input)),
   stop: permitted('instance.stop').input(stopInstanceSchema).output(operationDto).mutation(({ ctx, input }) => ctx.services.instance.stop(ctx.request, input)),

@@ -5,6 +5,7 @@ import { noteAttempts, noteGuests, noteHostSeen } from '@nephos/db/host-report.r
 import { describeNetwork, describeRouter } from '@nephos/db/network.repo';
 import { DomainError } from '@nephos/model/errors';
 import { open, type KeyRing } from '@nephos/secrets/key-ring';
+import { openUserData } from './user-data.ts';
 import type { z } from 'zod';
 
 /** What agents tell and ask. The host is who its certificate says; it gets nothing of what another host's claims hold. */
@@ -49,9 +50,9 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
       const passwords = new Map(secrets.map((secret) => [secret.resourceId, open(secretKeys, secret.ciphertext, secret.resourceId).toString('utf8')]));
       return {
         ...desired,
-        guests: desired.guests.map((guest) => {
+        guests: desired.guests.map(({ userData, ...guest }) => {
           const password = passwords.get(guest.instanceId);
-          return password ? { ...guest, password } : guest;
+          return { ...guest, ...(password && { password }), ...(userData && { userData: openUserData(secretKeys, guest.instanceId, userData) }) };
         }),
       };
     },

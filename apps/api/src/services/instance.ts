@@ -14,24 +14,27 @@ import { newId } from '@nephos/model/id';
 import { INSTANCE_VERB_STATE, INSTANCE_VERBS, type InstanceVerb } from '@nephos/model/instance/state';
 import { STOP_GRACE_MS } from '@nephos/model/limits';
 import type { Operations } from '@nephos/operations/operations';
+import type { KeyRing } from '@nephos/secrets/key-ring';
 import { z } from 'zod';
 import { once, type Request } from '../request.ts';
 import { findForDeploy } from './instance-lookup.ts';
+import { makePassword, readPassword } from './instance-password.ts';
 import { instanceInclude, toInstanceDto } from './instance.dto.ts';
 import { toOperationDto } from './operation.dto.ts';
+import { openUserData, sealUserData } from './user-data.ts';
 
-const retriedInput = z.object({ graceMs: z.int().optional() });
+const retriedInput = z.object({ graceMs: z.int().optional(), wantsPassword: z.boolean().default(false) });
 const GIB = 1024n ** 3n;
 /** A destroyed instance can be recovered, so it may shut down; but nobody waits for it. */
 const DESTROY_GRACE_MS = 15_000;
 
-export function createInstanceService({ db, operations }: { db: Db; operations: Operations }) {
+export function createInstanceService({ db, operations, secretKeys }: { db: Db; operations: Operations; secretKeys: KeyRing }) {
   /** Instances and their operations are committed together; only then are the workflows started. */
   async function startAll(ids: readonly string[]): Promise<void> {
     await Promise.all((await db.operation.findMany({ where: { id: { in: [...ids] } } })).map((operation) => operations.start(operation)));
   }
 
-  async function deployInputOf(instanceId: string): Promise<DeployInstance> {
+  async function deployInputOf(instanceId: string, wantsPassword: boolean): Promise<DeployInstance> {
     const row = await db.instance.findUniqueOrThrow({ where: { id: instanceId }, include: { volumes: { where: { kind: 'root' } }, nics: true } });
     const [volume] = row.volumes;
     const pair = row.sshPublicKey && (await db.sshKeyPair.findFirst({ where: { accountId: row.accountId, publicKey: row.sshPublicKey } }));
@@ -41,9 +44,10 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
       templateId: row.templateId,
       computeOfferingId: row.computeOfferingId,
       count: 1,
+      wantsPassword,
       tags: tagsSchema.parse(row.tags),
       ...(row.displayName && { displayName: row.displayName }),
-      ...(row.userData && { userData: row.userData }),
+      ...(row.userData && { userData: openUserData(secretKeys, row.id, row.userData) }),
       ...(pair && { sshKeyPairId: pair.id }),
       ...(row.nics[0] && { networkId: row.nics[0].networkId }),
       ...(volume && volume.sizeBytes % GIB === 0n && { rootDiskGib: Number(volume.sizeBytes / GIB) }),
@@ -78,7 +82,9 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
         const groupId = input.count > 1 ? newId() : undefined;
         const rows: Operation[] = [];
         for (const name of namesOf(input)) {
+          const id = newId();
           const instance = await insertInstance(tx, {
+            id,
             accountId: actor.accountId,
             domainId: actor.domainId,
             zoneId: found.zone.id,
@@ -88,16 +94,17 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
             offering: found.offering,
             networkId: network.id,
             sshPublicKey: found.sshKeyPair?.publicKey,
-            userData: input.userData,
+            userData: input.userData && sealUserData(secretKeys, id, input.userData),
             rootDiskBytes: rootDiskBytes(input, found.template),
             tags: input.tags,
           });
+          if (input.wantsPassword) await makePassword(tx, secretKeys, instance);
           const operation = await insertOperation(tx, {
             kind: 'instance.deploy',
             actor,
             accountId: actor.accountId,
             resource: { type: 'instance', id: instance.id, name },
-            input: { instanceId: instance.id },
+            input: { instanceId: instance.id, ...(input.wantsPassword && { wantsPassword: true }) }, // for a retry: the password itself goes with the instance
             groupId,
             retryOfId,
           });
@@ -116,10 +123,10 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
     /** The same again, as a new operation. A deploy that failed left its instance's row, out of every list, with all that was asked. */
     async retry(request: Request, operation: Operation): Promise<OperationDto> {
       const verb = INSTANCE_VERBS.find((one) => operation.kind === `instance.${one}`);
-      const { graceMs } = retriedInput.parse(operation.input);
+      const { graceMs, wantsPassword } = retriedInput.parse(operation.input);
       if (verb) return begin(request, verb, operation.resourceId, graceMs === undefined ? {} : { graceMs }, operation.id);
       if (operation.kind !== 'instance.deploy') throw new DomainError('INVALID_STATE', `An operation of the kind ${operation.kind} is begun by the cloud itself, and again when it is needed.`);
-      const [retried] = await deploy(request, await deployInputOf(operation.resourceId), operation.id);
+      const [retried] = await deploy(request, await deployInputOf(operation.resourceId, wantsPassword), operation.id);
       if (!retried) throw new DomainError('UNEXPECTED', 'A deploy began no operation.');
       return retried;
     },
@@ -149,6 +156,8 @@ export function createInstanceService({ db, operations }: { db: Db; operations: 
       await findInstance(db, actor, 'instance.read', instanceId);
       return toInstanceDto(await db.instance.findUniqueOrThrow({ where: { id: instanceId }, include: instanceInclude }), actor);
     },
+
+    password: async (request: Request, { instanceId }: { instanceId: string }): Promise<{ password: string }> => ({ password: await readPassword(db, secretKeys, request, instanceId) }),
 
     async update(request: Request, { instanceId, ...change }: { instanceId: string; displayName?: string | undefined; tags?: Record<string, string> | undefined }): Promise<InstanceDto> {
       return once(db, request, async (tx) => {
