@@ -7,7 +7,7 @@ import { createSweepRecords } from './sweep/records.activities.ts';
 import { createOperationRecords } from './operation/records.activities.ts';
 
 /** Everything that workflows write down, for the control worker. */
-export function createRecordActivities(parts: { db: Db; ranking: Ranking }) {
+export function createRecordActivities(parts: { db: Db; ranking: Ranking; hostSilentMs?: number }) {
   return { ...createOperationRecords(parts), ...createInstanceRecords(parts), ...createNetworkRecords(parts), ...createSweepRecords(parts), ...createFloorRecords() };
 }
 export type RecordActivities = ReturnType<typeof createRecordActivities>;

@@ -4,6 +4,7 @@ import { readEnvironment, sayReady } from '@nephos/config/environment';
 import { CONTROL_QUEUE } from '@nephos/contracts/queue';
 import { openDatabase } from '@nephos/db/database';
 import { createLogger } from '@nephos/log/log';
+import { HOST_SILENT_MS } from '@nephos/model/limits';
 import { spread } from '@nephos/placement/host-allocator';
 import { readOrMakeKeys } from '@nephos/secrets/key-file';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
@@ -20,6 +21,8 @@ const environment = readEnvironment({
   NEPHOS_DATABASE_URL: z.string().min(1),
   NEPHOS_TEMPORAL_ADDRESS: z.string().min(1),
   NEPHOS_KEY_FILE: z.string().min(1),
+  /** After how long without a report a host is taken for disconnected. */
+  NEPHOS_HOST_SILENT_MS: z.coerce.number().int().min(1_000).default(HOST_SILENT_MS),
 });
 const log = createLogger('control-worker');
 quietRuntime(log);
@@ -34,7 +37,7 @@ const worker = await Worker.create(
   controlWorkerOptions({
     connection, dataConverter, taskQueue: CONTROL_QUEUE,
     workflowBundlePath: createRequire(import.meta.url).resolve('@nephos/workflows/package.json').replace('package.json', 'dist/workflows.js'),
-    activities: createRecordActivities({ db, ranking: spread() }),
+    activities: createRecordActivities({ db, ranking: spread(), hostSilentMs: environment.NEPHOS_HOST_SILENT_MS }),
   }),
 );
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void (worker.getState() === 'RUNNING' && worker.shutdown()));
