@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { instanceDto, instancePasswordDto } from '@nephos/contracts/instance.schema';
+import { operationDto } from '@nephos/contracts/operation.schema';
+import { sshKeyPairDto } from '@nephos/contracts/user.schema';
+import { findViolations } from '@nephos/db/invariants';
+import { insideHost, listHostNamespaces, processesInside } from '@nephos/embedded/host-namespace';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startEmbeddedCloud, type EmbeddedCloud } from './embedded-cloud.ts';
+import { openGuestShell, type GuestShell } from './guest-shell.ts';
+import { foldersOf } from './settings.ts';
+
+const USER_DATA = '#!/bin/sh\necho user data ran > /root/proof\n';
+
+let cloud: EmbeddedCloud;
+let shell: GuestShell;
+/** Two instances, one on each host. */
+let a: { id: string; name: string; ip: string; host: string };
+let b: typeof a;
+
+beforeAll(async () => {
+  cloud = await startEmbeddedCloud({ args: ['--hosts', '2'], env: { NEPHOS_HOST_SILENT_MS: '20000' } });
+  shell = await openGuestShell(cloud.api);
+});
+afterAll(async () => {
+  await shell?.close();
+  await cloud?.close();
+});
+
+describe('a cloud of real hosts', () => {
+  it('runs guests that sign-in, names, user data, passwords and the network work in', async () => {
+    const { id: sshKeyPairId } = await cloud.api.mutate(sshKeyPairDto, 'sshKeyPair.create', { name: 'test', publicKey: shell.publicKey });
+    const operations = await cloud.api.mutate(z.array(operationDto), 'instance.deploy', {
+      zoneId: await idOf('zone.list', 'zone-1'), templateId: await idOf('template.list', 'tiny'), computeOfferingId: await idOf('computeOffering.list', 'tiny'),
+      name: 'vm', count: 2, sshKeyPairId, userData: Buffer.from(USER_DATA).toString('base64'), wantsPassword: true,
+    });
+    for (const { id } of operations) expect(await cloud.api.untilEnded(id)).toMatchObject({ state: 'succeeded', error: null });
+    const [first, second] = await Promise.all(operations.map(async ({ resource }) => {
+      const { host } = await cloud.db.instance.findUniqueOrThrow({ where: { id: resource.id }, select: { host: { select: { name: true } } } });
+      return { ...resource, ip: (await get(resource.id)).nics[0]?.ip ?? '', host: host?.name ?? '' };
+    }));
+    if (!first || !second) throw new Error('two were asked for');
+    [a, b] = [first, second];
+    expect(a.host).not.toBe(b.host);
+
+    for (const [one, other] of [[a, b], [b, a]] as const) {
+      expect(await shell.run(one.id, 'hostname')).toBe(one.name);
+      expect(await shell.run(one.id, `ping -c 1 -W 5 ${other.ip} >/dev/null && echo reached`)).toBe('reached');
+      expect(await shell.run(one.id, 'for i in 1 2 3 4 5 6 7 8 9; do [ -f /root/proof ] && break; sleep 1; done; cat /root/proof')).toBe('user data ran');
+    }
+    const { password } = await cloud.api.query(instancePasswordDto, 'instance.password', { instanceId: a.id });
+    expect(password).toMatch(/^[a-km-zA-HJ-NP-Z2-9]{16}$/);
+    expect(await shell.runByPassword(a.id, 'root', password, 'hostname')).toBe(a.name);
+    await expect(shell.runByPassword(a.id, 'root', `${password}x`, 'hostname')).rejects.toThrow('not in by password');
+    expect(await logs()).not.toContain(password);
+  });
+
+  it('adopts its guests after Ctrl-C and a new start, within 30 seconds', async () => {
+    const before = await guests();
+    expect(await cloud.stop()).toBe(0);
+    expect(await guests()).toEqual(before);
+    const startedAt = Date.now();
+    await cloud.start();
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+    expect(await guests()).toEqual(before);
+    for (const { id } of [a, b]) expect(await get(id)).toMatchObject({ state: 'running', operationId: null });
+    expect(await shell.run(b.id, 'hostname')).toBe(b.name);
+  });
+
+  it('shows a guest as stopped that ended behind its back, and gives its claim back', async () => {
+    const { pid } = only((await guests()).filter(({ host }) => host === b.host));
+    const killedAt = Date.now();
+    process.kill(pid, 'SIGKILL');
+    await cloud.api.until('it is stopped', async () => (await get(b.id)).state === 'stopped', 5_000);
+    expect(Date.now() - killedAt).toBeLessThan(5_000);
+    expect(await cloud.db.event.findMany({ where: { resourceId: b.id, kind: 'instance.stopped-by-itself' } })).toHaveLength(1);
+    await cloud.api.until('its claim is back', async () => (await cloud.db.hostAllocation.count({ where: { resourceId: b.id } })) === 0, 60_000);
+    await done('start', b.id);
+    expect(await shell.run(b.id, 'cat /root/proof')).toBe('user data ran');
+  });
+
+  it('changes nothing when libvirtd is killed', async () => {
+    const before = await guests();
+    const fromLine = cloud.lines.length;
+    process.kill((await cloud.pidOf(`libvirtd-${a.host}`)) ?? 0, 'SIGKILL');
+    await cloud.line(new RegExp(`^libvirtd-${a.host} +ready again`), fromLine);
+    await heardOf(a.host);
+    expect(await guests()).toEqual(before);
+    expect(await get(a.id)).toMatchObject({ state: 'running' });
+    expect(await cloud.db.event.count({ where: { resourceId: a.id, kind: { not: { contains: '.deploy' } } } })).toBe(await cloud.db.event.count({ where: { resourceId: a.id, kind: { in: ['instance.connected', 'instance.password-read'] } } }));
+  });
+
+  it('says that it doesn’t know while a host is silent, and knows again after', async () => {
+    const agent = (await cloud.pidOf(`agent-${a.host}`)) ?? 0;
+    process.kill(agent, 'SIGSTOP');
+    await cloud.api.until('its instance is unknown', async () => (await get(a.id)).state === 'unknown', 60_000);
+    expect(await cloud.db.host.findUnique({ where: { name: a.host } })).toMatchObject({ state: 'disconnected' });
+    expect(await get(b.id)).toMatchObject({ state: 'running' });
+    process.kill(agent, 'SIGCONT');
+    await cloud.api.until('it runs again', async () => (await get(a.id)).state === 'running', 60_000);
+    expect(await cloud.db.host.findUnique({ where: { name: a.host } })).toMatchObject({ state: 'connected' });
+  });
+
+  it('ends a guest whose claim is older than its record before the host takes work', async () => {
+    const { pid } = only((await guests()).filter(({ host }) => host === a.host));
+    const agent = (await cloud.pidOf(`agent-${a.host}`)) ?? 0;
+    process.kill(agent, 'SIGSTOP'); // it hears nothing of what comes now
+    await cloud.db.$transaction([
+      cloud.db.instance.update({ where: { id: a.id }, data: { generation: { increment: 1 } } }),
+      cloud.db.hostAllocation.update({ where: { resourceId: a.id }, data: { generation: { increment: 1 } } }),
+    ]);
+    const log = path.join(foldersOf(cloud.dataFolder).logs, `agent-${a.host}.log`);
+    const before = (await readFile(log, 'utf8')).length;
+    const fromLine = cloud.lines.length;
+    process.kill(agent, 'SIGKILL');
+    await cloud.line(new RegExp(`^agent-${a.host} +ready again`), fromLine);
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    const said = (await readFile(log, 'utf8')).slice(before);
+    expect(said.indexOf('ending a guest that has no claim')).toBeGreaterThan(0);
+    expect(said.indexOf('taking work')).toBeGreaterThan(said.indexOf('ending a guest that has no claim'));
+    await cloud.api.until('it is stopped', async () => { const { state, operationId } = await get(a.id); return state === 'stopped' && operationId === null; }, 60_000);
+    await cloud.api.until('its claim is back', async () => (await cloud.db.hostAllocation.count({ where: { resourceId: a.id } })) === 0, 60_000);
+    await cloud.api.until('nothing is under way', async () => (await get(a.id)).operationId === null);
+    await done('start', a.id);
+  });
+
+  it('destroys, recovers, expunges, and leaves nothing on its hosts', async () => {
+    await done('destroy', a.id);
+    await done('recover', a.id);
+    await done('start', a.id);
+    expect(await shell.run(a.id, 'cat /root/proof')).toBe('user data ran'); // the disk is the one of before
+    for (const { id } of [a, b]) {
+      await done('destroy', id);
+      await done('expunge', id);
+    }
+    await cloud.api.until('every operation has ended', async () => (await cloud.db.operation.count({ where: { endedAt: null } })) === 0);
+    expect(await findViolations(cloud.db)).toEqual([]);
+    for (const host of [a.host, b.host]) expect(await whatIsLeft(host)).toEqual({ processes: ['libvirtd', 'node'], links: [], namespaces: [], volumes: [], domains: '' });
+  });
+
+  it('goes down without a trace', async () => {
+    expect(await cloud.command('down.ts')).toMatchObject({ code: 0 });
+    expect(await listHostNamespaces(`${cloud.prefix}-`)).toEqual([]);
+    expect((await readdir('/run/netns')).filter((name) => name.startsWith(`${cloud.prefix}-`))).toEqual([]);
+    expect((await readdir('/sys/class/net')).filter((name) => name.startsWith(`${cloud.prefix}-`))).toEqual([]);
+  });
+});
+
+const get = (instanceId: string) => cloud.api.query(instanceDto, 'instance.get', { instanceId });
+
+async function done(verb: string, instanceId: string): Promise<void> {
+  const { id } = await cloud.api.mutate(operationDto, `instance.${verb}`, { instanceId });
+  expect(await cloud.api.untilEnded(id)).toMatchObject({ state: 'succeeded', error: null });
+}
+
+async function idOf(procedure: string, name: string): Promise<string | undefined> {
+  const { items } = await cloud.api.query(z.object({ items: z.array(z.object({ id: z.uuid(), name: z.string() })) }), procedure, { limit: 100 });
+  return items.find((item) => item.name === name)?.id;
+}
+
+function only<T>(list: readonly T[]): T {
+  const [one, ...others] = list;
+  if (one === undefined || others.length > 0) throw new Error(`one was expected, not ${list.length}`);
+  return one;
+}
+
+/** The QEMU processes of both hosts. */
+async function guests(): Promise<{ host: string; pid: number }[]> {
+  const hosts = await listHostNamespaces(`${cloud.prefix}-`);
+  const found = await Promise.all(hosts.map(async (host) => (await processes(host)).filter(({ name }) => name.startsWith('qemu-')).map(({ pid }) => ({ host, pid }))));
+  return found.flat();
+}
+
+async function processes(host: string): Promise<{ pid: number; name: string }[]> {
+  const pids = await processesInside(host);
+  return Promise.all(pids.map(async (pid) => ({ pid, name: (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() })));
+}
+
+/** A full report that began after now. */
+async function heardOf(host: string): Promise<void> {
+  const reportedAt = async () => (await cloud.db.host.findUniqueOrThrow({ where: { name: host } })).reportedAt?.getTime() ?? 0;
+  const before = await reportedAt();
+  await cloud.api.until(`host ${host} reports`, async () => (await reportedAt()) > before, 60_000);
+}
+
+async function whatIsLeft(name: string) {
+  const inside = async (...argv: string[]) => {
+    const [program = '', ...args] = insideHost({ name }, argv);
+    return (await execa(program, args)).stdout.trim();
+  };
+  const links = z.array(z.object({ ifname: z.string() })).parse(JSON.parse(await inside('ip', '-j', 'link')));
+  return {
+    processes: (await processes(name)).map((one) => one.name).toSorted(),
+    links: links.map(({ ifname }) => ifname).filter((ifname) => /^(nbr|nvx|vnet|nr)/.test(ifname)),
+    namespaces: (await inside('ip', 'netns', 'list')).split('\n').filter(Boolean),
+    volumes: (await readdir(path.join(foldersOf(cloud.dataFolder).host(name), 'nephos/pool'), { recursive: true })).filter((file) => file.includes('volumes/')),
+    domains: await inside('virsh', '--quiet', '--connect', 'qemu:///system', 'list', '--all'),
+  };
+}
+
+async function logs(): Promise<string> {
+  const { logs: folder } = foldersOf(cloud.dataFolder);
+  return (await Promise.all((await readdir(folder)).map((file) => readFile(path.join(folder, file), 'utf8')))).join('\n');
+}
