@@ -14,11 +14,12 @@ export interface ChangeCursor {
 }
 
 const PAGE = 500;
+const BIGINT_MAX = 2n ** 63n - 1n;
 
 /** Where the stream ends now, for a reader that begins with what comes. */
 export async function currentCursor(db: Db): Promise<ChangeCursor> {
   const [row] = await db.$queryRaw<{ xid: bigint }[]>`SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid`;
-  return { xid: (row?.xid ?? 0n) - 1n, id: 9_223_372_036_854_775_807n };
+  return { xid: (row?.xid ?? 0n) - 1n, id: BIGINT_MAX };
 }
 
 /**
@@ -40,5 +41,6 @@ export function cursorToText({ xid, id }: ChangeCursor): string {
 
 export function cursorFromText(text: string): ChangeCursor | undefined {
   const match = /^(\d{1,19})\.(\d{1,19})$/.exec(text);
-  return match ? { xid: BigInt(match[1] ?? 0), id: BigInt(match[2] ?? 0) } : undefined;
+  const cursor = match && { xid: BigInt(match[1] ?? 0), id: BigInt(match[2] ?? 0) };
+  return cursor && cursor.xid <= BIGINT_MAX && cursor.id <= BIGINT_MAX ? cursor : undefined;
 }

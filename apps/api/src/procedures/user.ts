@@ -40,9 +40,10 @@ export const event = router({
 
 export const change = router({
   /** Server-sent events; also at `/events`. Goes on from `lastEventId`. */
-  watch: permitted('change.read').input(contract.watchChangesSchema).subscription(async function* ({ ctx, input, signal }) {
-    for await (const { id, change: one } of ctx.services.change.watch(ctx.request, input.lastEventId, signal ?? AbortSignal.abort())) {
-      yield tracked(id, { resourceType: one.resourceType, resourceId: one.resourceId, verb: one.verb });
-    }
+  watch: permitted('change.read').input(contract.watchChangesSchema).subscription(async ({ ctx, input, signal }) => {
+    const changes = await ctx.services.change.watch(ctx.request, input.lastEventId, signal ?? AbortSignal.abort()); // before the stream says that it is connected
+    return (async function* () {
+      for await (const { id, change: one } of changes) yield tracked(id, { resourceType: one.resourceType, resourceId: one.resourceId, verb: one.verb });
+    })();
   }),
 });

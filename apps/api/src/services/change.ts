@@ -2,6 +2,7 @@ import { on } from 'node:events';
 import type { Actor } from '@nephos/authz/actor';
 import { currentCursor, cursorFromText, cursorToText, readChanges, type Change, type ChangeCursor } from '@nephos/db/change.repo';
 import type { Db } from '@nephos/db/database';
+import { DomainError } from '@nephos/model/errors';
 import type { Notifications } from '../notifications.ts';
 
 const LOOK_AGAIN_MS = 1_000;
@@ -17,29 +18,38 @@ export function createChangeService({ db, notifications: { events } }: { db: Db;
   events.on('connected', () => events.emit('change', ''));
 
   return {
-    /** Yields changes with the cursor after each; from `lastEventId` on, or what comes from now on. */
-    async *watch({ actor }: { actor: Actor }, lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<{ id: string; change: Change }> {
-      let cursor: ChangeCursor = (lastEventId && cursorFromText(lastEventId)) || (await currentCursor(db));
-      const wake = on(events, 'change', { signal });
-      readers++;
-      try {
-        for (;;) {
-          const changes = await readChanges(db, cursor);
-          for (const { cursor: next, ...change } of changes) {
-            cursor = next;
-            if (maySee(actor, change)) yield { id: cursorToText(next), change };
-          }
-          if (changes.length === 0) await wake.next();
-        }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        readers--;
-        await wake.return?.();
-      }
+    /**
+     * Changes with the cursor after each; from `lastEventId` on, or what comes from now on: what commits after this has
+     * resolved is in the stream. Throws BAD_INPUT for a cursor that is none.
+     */
+    async watch(request: { actor: Actor }, lastEventId: string | undefined, signal: AbortSignal): Promise<AsyncGenerator<{ id: string; change: Change }>> {
+      const cursor = lastEventId === undefined ? await currentCursor(db) : cursorFromText(lastEventId);
+      if (!cursor) throw new DomainError('BAD_INPUT', 'This event id is not one of the change stream. Begin again without one.', { field: 'lastEventId' });
+      return follow(request.actor, cursor, signal);
     },
     close: () => clearInterval(again),
   };
+
+  async function* follow(actor: Actor, from: ChangeCursor, signal: AbortSignal): AsyncGenerator<{ id: string; change: Change }> {
+    let cursor = from;
+    const wake = on(events, 'change', { signal });
+    readers++;
+    try {
+      for (;;) {
+        const changes = await readChanges(db, cursor);
+        for (const { cursor: next, ...change } of changes) {
+          cursor = next;
+          if (maySee(actor, change)) yield { id: cursorToText(next), change };
+        }
+        if (changes.length === 0) await wake.next();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      readers--;
+      await wake.return?.();
+    }
+  }
 }
 export type ChangeService = ReturnType<typeof createChangeService>;
 
