@@ -49,6 +49,8 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
         await raiseRevisions(tx, instanceId);
         return { hostId: host.hostId, generation };
       }),
+    /** Gives a claim back of which the host has seen nothing yet. */
+    releasePlace: ({ instanceId }: Ref) => record((tx) => unplace(tx, instanceId)),
     findInstanceState: ({ instanceId }: Ref): Promise<{ state: string }> => record((tx) => tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } })),
     /** Where the instance runs; null when no host has a claim for it. */
     findPlace: ({ instanceId }: Ref): Promise<Placed | null> => record((tx) => findPlace(tx, instanceId)),

@@ -13,7 +13,7 @@ export interface SagaCase<A> {
   begin(world: World, arranged: A): Promise<OperationDto>;
   /** The activities of its story, without those that every operation has. */
   activities: string[];
-  /** Activities that are called only where things lie so. */
+  /** Activities that are called only where things lie so, or whose failure is borne. */
   sometimes?: string[];
   /** What to look at, and what it says when the operation has succeeded and when it has undone itself. */
   look(world: World, arranged: A): Promise<unknown>;

@@ -12,7 +12,7 @@ describeSaga({
     return operation!;
   },
   activities: ['requestNetworks', 'placeInstance', 'describeInstance', 'prepareVolume', 'describeNetworks', 'ensureNetwork', 'ensureRouter', 'ensureInstance', 'finishLaunch'],
-  sometimes: ['refreshNetwork'],
+  sometimes: ['findInstance', 'refreshNetwork'],
   look: async (world, { name }) => (await world.db.instance.findFirstOrThrow({ where: { name } })).state,
   done: 'running',
   undone: 'expunged',

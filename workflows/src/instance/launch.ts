@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { NetworkRecords } from '@nephos/activities/network/records.activities';
 import type { InstanceRecords, Placed } from '@nephos/activities/instance/records.activities';
 import type { DesiredNetwork } from '@nephos/contracts/desired-network';
@@ -12,13 +13,15 @@ type Ref = { instanceId: string };
 
 /**
  * The part that deploy and start share: from an instance that is nowhere to a guest that runs.
- * A host whose agent does not take the work is left, and the next one tried; once a host has started, it is the one.
+ * A host whose agent does not answer is left, and the next one tried; once a host has begun, it is the one.
  */
 export async function launch(story: Story, ref: Ref): Promise<void> {
   await story.step('bring up the network', () => bringUpNetworks(story, ref));
-  const { hostId, spec } = await prepareOnSomeHost(story, ref);
+  const hostId = await findHost(story, ref);
   const host = onHost(hostId);
-  await story.step('connect the network', () => connect(ref, hostId));
+  const spec = await records.describeInstance(ref);
+  await story.step('prepare the disk', () => prepareDisks(hostId, spec), () => removeNewDisks(ref, hostId, spec));
+  await story.step('connect the network', () => connect(ref, hostId), () => leaveClaim(ref, hostId));
   await story.step('start the guest', async () => void (await host.doing.ensureInstance(spec)), () => host.finishing.removeInstance({ ...ref, generation: spec.generation }));
   await records.finishLaunch(ref);
 }
@@ -32,28 +35,23 @@ async function bringUpNetworks(story: Story, { instanceId }: Ref): Promise<void>
   }
 }
 
-async function prepareOnSomeHost(story: Story, ref: Ref): Promise<{ hostId: string; spec: InstanceSpec }> {
+async function findHost(story: Story, ref: Ref): Promise<string> {
   const excludeHostIds: string[] = [];
   for (;;) {
-    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), giveUpPlace(ref));
-    const spec = await records.describeInstance(ref);
-    try {
-      await story.step('prepare the disk', () => prepareDisks(hostId, spec), () => removeNewDisks(ref, hostId, spec));
-      return { hostId, spec };
-    } catch (error) {
-      if (!neverStarted(error)) throw error;
-      excludeHostIds.push(hostId);
-    }
+    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), () => records.releasePlace(ref));
+    if (await isThere(hostId, ref)) return hostId;
+    excludeHostIds.push(hostId);
   }
 }
 
-/** A placement that timed out may have happened, so the claim itself is asked for; once known, it is remembered for a second try. */
-function giveUpPlace(ref: Ref): () => Promise<void> {
-  let place: Placed | null = null;
-  return async () => {
-    place ??= await records.findPlace(ref);
-    if (place) await leaveClaim(ref, place.hostId);
-  };
+async function isThere(hostId: string, ref: Ref): Promise<boolean> {
+  try {
+    await onHost(hostId).asking.findInstance(ref);
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return !neverStarted(error); // any answer is one
+  }
 }
 
 async function prepareDisks(hostId: string, spec: InstanceSpec): Promise<void> {

@@ -5,7 +5,7 @@ describeSaga({
   arrange: (world, name) => arrangeInstance(world, name, ['stop']),
   begin: ({ instances, request }, ref) => instances.start(request, ref),
   activities: ['requestNetworks', 'placeInstance', 'describeInstance', 'prepareVolume', 'describeNetworks', 'ensureNetwork', 'ensureRouter', 'ensureInstance', 'finishLaunch'],
-  sometimes: ['refreshNetwork'],
+  sometimes: ['findInstance', 'refreshNetwork'],
   look: stateOf,
   done: 'running',
   undone: 'stopped',

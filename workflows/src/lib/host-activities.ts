@@ -5,12 +5,19 @@ import type { HostActivities } from '@nephos/activities/host-activities';
 const RETRY = { initialInterval: '1s', maximumInterval: '15s' } as const;
 
 /**
- * Activities on one host's own queue: `doing` for steps; `finishing` for undos, and for steps after the point of no return.
- * When the agent is away, a step fails after two minutes without having started, and the story decides; it never hangs.
+ * Activities on one host's own queue: `asking` for a question that tells whether the agent is there; `doing` for steps;
+ * `finishing` for undos, and for steps after the point of no return. When the agent is away, a step fails after two minutes,
+ * and the story decides; it never hangs.
  */
-export function onHost(hostId: string): { doing: HostActivities; finishing: HostActivities } {
+export function onHost(hostId: string): { asking: HostActivities; doing: HostActivities; finishing: HostActivities } {
   const taskQueue = hostQueue(hostId);
   return {
+    asking: proxyActivities<HostActivities>({
+      taskQueue,
+      scheduleToStartTimeout: '20s', // a host that reports polls all the time
+      startToCloseTimeout: '1m',
+      retry: { maximumAttempts: 1 }, // so that "did not start" can't be said of a second attempt
+    }),
     doing: proxyActivities<HostActivities>({
       taskQueue,
       scheduleToStartTimeout: '2m',
@@ -29,7 +36,10 @@ export function onHost(hostId: string): { doing: HostActivities; finishing: Host
   };
 }
 
-/** Whether an activity failed without ever having reached its host: then there is nothing to undo, and another host may be tried. */
+/**
+ * Whether an `asking` activity failed without having reached its host, so that another may be tried. Of one with several
+ * attempts it says nothing: Temporal fails it in the same words when only the last attempt did not start (tried).
+ */
 export function neverStarted(error: unknown): boolean {
   return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
 }

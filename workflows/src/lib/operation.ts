@@ -7,7 +7,6 @@ import { OPERATION_KINDS, isOperationKind, workflowIdOf } from '@nephos/model/op
 import type { ClosedOperationState } from '@nephos/model/operation/state';
 import type { OperationRecords } from '@nephos/activities/operation/records.activities';
 import { describeFailure, type ErrorText } from './failure.ts';
-import { neverStarted } from './host-activities.ts';
 import { recordActivities } from './records.ts';
 
 type Undo = () => Promise<void>;
@@ -77,14 +76,8 @@ export async function runOperation(operationId: string, giveBack: Undo, tell: (s
     step: async (name, run, undo) => {
       throwIfCancelled();
       await enterStep(name, false);
-      const entry = undo && { name: `undo: ${name}`, undo };
-      if (entry) undos.unshift(entry);
-      try {
-        return await run();
-      } catch (error) {
-        if (entry && neverStarted(error)) undos.splice(undos.indexOf(entry), 1);
-        throw error;
-      }
+      if (undo) undos.unshift({ name: `undo: ${name}`, undo });
+      return run();
     },
     finishForward: (finish) =>
       CancellationScope.nonCancellable(async () => {
