@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { instanceDto, instancePasswordDto } from '@nephos/contracts/instance.schema';
+import { hostDto } from '@nephos/contracts/infrastructure.schema';
 import { operationDto } from '@nephos/contracts/operation.schema';
 import { sshKeyPairDto } from '@nephos/contracts/user.schema';
 import { findViolations } from '@nephos/db/invariants';
@@ -33,17 +34,21 @@ afterAll(async () => {
 describe('a cloud of real hosts', () => {
   it('runs guests that sign-in, names, user data, passwords and the network work in', async () => {
     const { id: sshKeyPairId } = await cloud.api.mutate(sshKeyPairDto, 'sshKeyPair.create', { name: 'test', publicKey: shell.publicKey });
-    const operations = await cloud.api.mutate(z.array(operationDto), 'instance.deploy', {
-      zoneId: await idOf('zone.list', 'zone-1'), templateId: await idOf('template.list', 'tiny'), computeOfferingId: await idOf('computeOffering.list', 'tiny'),
-      name: 'vm', count: 2, sshKeyPairId, userData: Buffer.from(USER_DATA).toString('base64'), wantsPassword: true,
-    });
-    for (const { id } of operations) expect(await cloud.api.untilEnded(id)).toMatchObject({ state: 'succeeded', error: null });
-    const [first, second] = await Promise.all(operations.map(async ({ resource }) => {
+    const deploy = async (name: string) => {
+      const [operation] = await cloud.api.mutate(z.array(operationDto), 'instance.deploy', {
+        zoneId: await idOf('zone.list', 'zone-1'), templateId: await idOf('template.list', 'tiny'), computeOfferingId: await idOf('computeOffering.list', 'tiny'),
+        name, sshKeyPairId, userData: Buffer.from(USER_DATA).toString('base64'), wantsPassword: true,
+      });
+      const { state, error, resource } = await cloud.api.untilEnded(operation?.id ?? '');
+      expect({ state, error }).toEqual({ state: 'succeeded', error: null });
       const { host } = await cloud.db.instance.findUniqueOrThrow({ where: { id: resource.id }, select: { host: { select: { name: true } } } });
       return { ...resource, ip: (await get(resource.id)).nics[0]?.ip ?? '', host: host?.name ?? '' };
-    }));
-    if (!first || !second) throw new Error('two were asked for');
-    [a, b] = [first, second];
+    };
+    a = await deploy('vm-a');
+    const enable = async (isEnabled: boolean) => cloud.api.mutate(hostDto, 'host.update', { hostId: await idOf('host.list', a.host), isEnabled });
+    await enable(false); // so that the other one is taken
+    b = await deploy('vm-b');
+    await enable(true);
     expect(a.host).not.toBe(b.host);
 
     for (const [one, other] of [[a, b], [b, a]] as const) {

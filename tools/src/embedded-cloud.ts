@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { openDatabase, type Db } from '@nephos/db/database';
-import { freePort } from '@nephos/embedded/port';
 import { openCloudApi, type CloudApi } from './cloud-api.ts';
 import { findRunningCloud } from './run-file.ts';
 import { foldersOf } from './settings.ts';
@@ -42,18 +41,21 @@ export interface EmbeddedCloudOptions {
 }
 
 const PREFIX = 'nephos-cloud-';
+// Below those that Linux gives to whoever asks for any: Temporal takes several of them, and would take one of ours between stop and start.
+const portsFrom = (pid: number) => 16_000 + (pid % 3_900) * 4;
 const prefixOf = (pid: number | string) => `c${pid}`;
 
 /** Brings up a cloud of its own ports, names and folders. One at a time per process; those of dead processes are removed first. */
 export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
   await removeCloudsOfDeadProcesses();
   const dataFolder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
-  const [api, postgres, temporal, agent] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const apiPort = portsFrom(process.pid);
+  const postgresPort = apiPort + 1;
   const environment = {
     ...environmentOf(dataFolder, process.pid),
-    NEPHOS_POSTGRES_PORT: String(postgres),
-    NEPHOS_TEMPORAL_PORT: String(temporal),
-    NEPHOS_AGENT_PORT: String(agent),
+    NEPHOS_POSTGRES_PORT: String(postgresPort),
+    NEPHOS_TEMPORAL_PORT: String(apiPort + 2),
+    NEPHOS_AGENT_PORT: String(apiPort + 3),
     NEPHOS_MANAGEMENT_NET: `10.${220 + (process.pid % 30)}.${Math.floor(process.pid / 30) % 250}`,
     ...env,
   };
@@ -80,7 +82,7 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
 
   async function start(): Promise<void> {
     const fromLine = lines.length;
-    const started = run('start.ts', ['--yes', '--no-build', '--port', String(api), ...args], environment);
+    const started = run('start.ts', ['--yes', '--no-build', '--port', String(apiPort), ...args], environment);
     child = started;
     ended = new Promise((resolve) => started.once('close', (code) => resolve(code)));
     for (const stream of [started.stdout, started.stderr]) {
@@ -110,8 +112,8 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
   try {
     await start();
     const secret = async (file: string) => (await readFile(file, 'utf8')).trim();
-    const client = await openCloudApi(`http://127.0.0.1:${api}`, { name: 'admin', password: await secret(path.join(folders.control, 'admin-password')) });
-    const db = openDatabase(`postgresql://nephos:${await secret(folders.postgresPassword)}@127.0.0.1:${postgres}/nephos`, { maxConnections: 2 });
+    const client = await openCloudApi(`http://127.0.0.1:${apiPort}`, { name: 'admin', password: await secret(path.join(folders.control, 'admin-password')) });
+    const db = openDatabase(`postgresql://nephos:${await secret(folders.postgresPassword)}@127.0.0.1:${postgresPort}/nephos`, { maxConnections: 2 });
     return {
       dataFolder, prefix: prefixOf(process.pid), api: client, lines, db, line, stop, start, command,
       pidOf: async (name) => (await findRunningCloud(folders.runFile))?.processes.find((one) => one.name === name)?.pid,

@@ -3,6 +3,6 @@ import { pipeline } from 'node:stream/promises';
 import { connectTo } from '@nephos/client/connect';
 
 const [instanceId = '', port = ''] = process.argv.slice(2);
-const stream = await connectTo({ url: process.env['NEPHOS_URL'] ?? '', token: process.env['NEPHOS_TOKEN'] ?? '' }, instanceId, Number(port));
+const stream = await connectTo({ url: process.env['NEPHOS_URL'] ?? '', token: process.env['NEPHOS_TOKEN'] ?? '', fetch }, instanceId, Number(port));
 await pipeline(process.stdin, stream, process.stdout).catch(() => undefined); // one side hung up, as sides do
 process.exit(0); // stdin may still be open, and nobody reads it any more
