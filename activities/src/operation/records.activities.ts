@@ -1,6 +1,6 @@
 import type { Db } from '@nephos/db/database';
 import * as operations from '@nephos/db/operation.repo';
-import { recordCall } from '../lib/record-call.ts';
+import { recordCall, statementCall } from '../lib/record-call.ts';
 import type { ClosedOperationState } from '@nephos/model/operation/state';
 
 type Ref = { operationId: string };
@@ -8,13 +8,14 @@ type Ref = { operationId: string };
 /** The records that every operation keeps of itself, whatever its story. */
 export function createOperationRecords({ db }: { db: Db }) {
   const record = recordCall(db);
+  const recordAtOnce = statementCall(db);
   return {
-    beginOperation: ({ operationId }: Ref) => record((tx) => operations.beginOperation(tx, operationId)),
-    enterStep: (entry: operations.StepEntry) => record((tx) => operations.enterStep(tx, entry)),
+    beginOperation: ({ operationId }: Ref) => recordAtOnce((tx) => operations.beginOperation(tx, operationId)),
+    enterStep: (entry: operations.StepEntry) => recordAtOnce((tx) => operations.enterStep(tx, entry)),
     startUndo: ({ operationId, error }: Ref & { error: operations.ErrorText }) => record((tx) => operations.startUndo(tx, operationId, error)),
     markStuck: ({ operationId, error }: Ref & { error: operations.ErrorText }) => record((tx) => operations.markStuck(tx, operationId, error)),
     resumeOperation: ({ operationId, to }: Ref & { to: 'running' | 'undoing' }) => record((tx) => operations.resume(tx, operationId, to)),
-    refuseCancel: ({ operationId }: Ref) => record((tx) => operations.passPointOfNoReturn(tx, operationId)),
+    refuseCancel: ({ operationId }: Ref) => recordAtOnce((tx) => operations.passPointOfNoReturn(tx, operationId)),
     endOperation: ({ operationId, state }: Ref & { state: ClosedOperationState }) => record((tx) => operations.endOperation(tx, operationId, state)),
   };
 }

@@ -71,16 +71,16 @@ async function settle(tx: Tx, seen: Instance, to: InstanceState, host: Host): Pr
 
 /** Attempts of host activities, as they happen. One that ended stays ended, whatever comes late. */
 export async function noteAttempts(tx: Tx, hostId: string, attempts: HostReport['attempts']): Promise<void> {
-  for (const attempt of attempts) {
-    await tx.$executeRaw`
-      INSERT INTO step_attempt (operation_id, activity_id, attempt, activity, host_id, state, fraction, error_code, error_message, started_at, ended_at)
-      SELECT ${attempt.operationId}::uuid, ${attempt.activityId}, ${attempt.attempt}, ${attempt.activity}, ${hostId}::uuid, ${attempt.state}, ${attempt.fraction}::float8,
-        ${attempt.errorCode}, ${attempt.errorMessage}, ${attempt.startedAt}::timestamptz, ${attempt.endedAt}::timestamptz
-      WHERE EXISTS (SELECT 1 FROM operation WHERE id = ${attempt.operationId}::uuid)
-      ON CONFLICT (operation_id, activity_id, attempt) DO UPDATE
-      SET state = excluded.state, fraction = excluded.fraction, error_code = excluded.error_code, error_message = excluded.error_message, ended_at = excluded.ended_at
-      WHERE step_attempt.state = 'running'`;
-  }
+  if (attempts.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO step_attempt (operation_id, activity_id, attempt, activity, host_id, state, fraction, error_code, error_message, started_at, ended_at)
+    SELECT told."operationId", told."activityId", told.attempt, told.activity, ${hostId}::uuid, told.state, told.fraction, told."errorCode", told."errorMessage", told."startedAt", told."endedAt"
+    FROM json_to_recordset(${JSON.stringify(attempts)}::json) AS told ("operationId" uuid, "activityId" text, attempt int, activity text, state text, fraction float8,
+      "errorCode" text, "errorMessage" text, "startedAt" timestamptz, "endedAt" timestamptz)
+    WHERE EXISTS (SELECT 1 FROM operation WHERE operation.id = told."operationId")
+    ON CONFLICT (operation_id, activity_id, attempt) DO UPDATE
+    SET state = excluded.state, fraction = excluded.fraction, error_code = excluded.error_code, error_message = excluded.error_message, ended_at = excluded.ended_at
+    WHERE step_attempt.state = 'running'`;
 }
 
 /** Hosts not heard of for a while are disconnected, and nobody can say what their running instances do. */

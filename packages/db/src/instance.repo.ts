@@ -3,7 +3,8 @@ import { rowsFor } from '@nephos/authz/ability';
 import { DomainError } from '@nephos/model/errors';
 import { instanceStates, type InstanceState } from '@nephos/model/instance/state';
 import type { Tx } from './database.ts';
-import type { Instance, Prisma } from './prisma.ts';
+import { columnsOf } from './locked-row.ts';
+import { Prisma, type Instance } from './prisma.ts';
 
 type InstancePermission = `instance.${'read' | 'start' | 'stop' | 'reboot' | 'destroy' | 'recover' | 'expunge' | 'update' | 'connect'}`;
 
@@ -16,8 +17,7 @@ export async function findInstance(tx: Tx, actor: Actor, permission: InstancePer
 
 /** Locks the row until the transaction ends: first lock, then decide. */
 export async function lockInstance(tx: Tx, id: string): Promise<Instance> {
-  await tx.$queryRaw`SELECT 1 FROM instance WHERE id = ${id}::uuid FOR UPDATE`;
-  const instance = await tx.instance.findUnique({ where: { id } });
+  const [instance] = await tx.$queryRaw<Instance[]>`SELECT ${columnsOf(Prisma.InstanceScalarFieldEnum)} FROM instance WHERE id = ${id}::uuid FOR UPDATE`;
   if (!instance) throw notFound(id);
   return instance;
 }

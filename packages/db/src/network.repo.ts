@@ -3,11 +3,11 @@ import type { DesiredGuest, DesiredNetwork, DesiredRouter } from '@nephos/contra
 import { DomainError } from '@nephos/model/errors';
 import { networkStates, type NetworkState } from '@nephos/model/network/state';
 import type { Tx } from './database.ts';
-import type { Network, Prisma, Router } from './prisma.ts';
+import { columnsOf } from './locked-row.ts';
+import { Prisma, type Network, type Router } from './prisma.ts';
 
 export async function lockNetwork(tx: Tx, id: string): Promise<Network> {
-  await tx.$queryRaw`SELECT 1 FROM network WHERE id = ${id}::uuid FOR UPDATE`;
-  const network = await tx.network.findUnique({ where: { id } });
+  const [network] = await tx.$queryRaw<Network[]>`SELECT ${columnsOf(Prisma.NetworkScalarFieldEnum)} FROM network WHERE id = ${id}::uuid FOR UPDATE`;
   if (!network) throw new DomainError('NOT_FOUND', `There is no network ${id}.`, { networkId: id });
   return network;
 }

@@ -6,7 +6,8 @@ import { OPERATION_KINDS, isOperationKind, type OperationKind } from '@nephos/mo
 import { OPEN_OPERATION_STATES, operationStates, type ClosedOperationState, type OperationState } from '@nephos/model/operation/state';
 import type { Tx } from './database.ts';
 import { noteEvent } from './event.repo.ts';
-import type { Operation, Prisma } from './prisma.ts';
+import { columnsOf } from './locked-row.ts';
+import { Prisma, type Operation } from './prisma.ts';
 
 export interface NewOperation {
   kind: OperationKind;
@@ -47,11 +48,12 @@ export async function insertOperation(tx: Tx, { actor, resource, ...operation }:
 
 /** `run` it, it was `cancelled` before it began, or it is `over` already. Asking again gives the same answer. */
 export async function beginOperation(tx: Tx, operationId: string): Promise<'run' | 'cancelled' | 'over'> {
-  const operation = await lockOperation(tx, operationId);
+  const { count } = await tx.operation.updateMany({ where: { id: operationId, state: 'pending', isCancelRequested: false }, data: { state: 'running', startedAt: new Date() } });
+  if (count === 1) return 'run';
+  const operation = await tx.operation.findUnique({ where: { id: operationId }, select: { state: true, isCancelRequested: true } });
+  if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${operationId}.`, { operationId });
   if (operation.state !== 'pending' && operation.state !== 'running') return 'over';
-  if (operation.isCancelRequested) return 'cancelled';
-  if (operation.state === 'pending') await tx.operation.update({ where: { id: operationId }, data: { state: 'running', startedAt: new Date() } });
-  return 'run';
+  return operation.isCancelRequested ? 'cancelled' : 'run';
 }
 
 export interface StepEntry {
@@ -65,9 +67,10 @@ export interface StepEntry {
 /** Ends the step before and shows this one as running. */
 export async function enterStep(tx: Tx, { operationId, position, name, isUndo }: StepEntry): Promise<void> {
   await tx.$executeRaw`
-    UPDATE step SET state = 'succeeded', ended_at = now()
-    WHERE operation_id = ${operationId}::uuid AND position < ${position} AND state IN ('running', 'stuck')`;
-  await tx.$executeRaw`
+    WITH before AS (
+      UPDATE step SET state = 'succeeded', ended_at = now()
+      WHERE operation_id = ${operationId}::uuid AND position < ${position} AND state IN ('running', 'stuck')
+    )
     INSERT INTO step (operation_id, position, name, is_undo, state) VALUES (${operationId}::uuid, ${position}, ${name}, ${isUndo}, 'running')
     ON CONFLICT (operation_id, position) DO UPDATE SET state = 'running' WHERE step.state = 'stuck'`;
 }
@@ -126,8 +129,7 @@ export async function waitForOperation(tx: Tx, operationId: string, waiterId: st
 }
 
 export async function lockOperation(tx: Tx, id: string): Promise<Operation> {
-  await tx.$queryRaw`SELECT 1 FROM operation WHERE id = ${id}::uuid FOR UPDATE`;
-  const operation = await tx.operation.findUnique({ where: { id } });
+  const [operation] = await tx.$queryRaw<Operation[]>`SELECT ${columnsOf(Prisma.OperationScalarFieldEnum)} FROM operation WHERE id = ${id}::uuid FOR UPDATE`;
   if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${id}.`, { operationId: id });
   return operation;
 }

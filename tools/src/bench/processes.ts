@@ -41,7 +41,9 @@ async function listProcesses(): Promise<Map<number, { parent: number; cpuMs: num
   for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
     const stat = await readFile(path.join('/proc', name, 'stat'), 'utf8').catch(() => ''); // it may have ended meanwhile
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from field 3 on
-    if (stat) all.set(Number(name), { parent: Number(fields[1]), cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK });
+    // Its own time, and that of children that have ended: connections of PostgreSQL come and go.
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    if (stat) all.set(Number(name), { parent: Number(fields[1]), cpuMs: ticks * MS_PER_TICK });
   }
   return all;
 }
