@@ -84,9 +84,7 @@ const lastKill = new Map<string, Promise<void>>();
 function killProcess(victim: string): Promise<void> {
   const done = (lastKill.get(victim) ?? Promise.resolve()).then(async () => {
     const fromLine = cloud.lines.length;
-    const pid = await cloud.pidOf(victim);
-    if (pid === undefined) throw new Error(`${victim} is not there to be killed`);
-    process.kill(pid, 'SIGKILL');
+    process.kill(await cloud.pidOf(victim), 'SIGKILL');
     await cloud.line(new RegExp(`^${victim} +ready again`), fromLine);
   });
   lastKill.set(victim, done);

@@ -90,7 +90,7 @@ describe('a cloud of real hosts', () => {
   it('changes nothing when libvirtd is killed', async () => {
     const before = await guests();
     const fromLine = cloud.lines.length;
-    process.kill((await cloud.pidOf(`libvirtd-${a.host}`)) ?? 0, 'SIGKILL');
+    process.kill(await cloud.pidOf(`libvirtd-${a.host}`), 'SIGKILL');
     await cloud.line(new RegExp(`^libvirtd-${a.host} +ready again`), fromLine);
     await heardOf(a.host);
     expect(await guests()).toEqual(before);
@@ -99,7 +99,7 @@ describe('a cloud of real hosts', () => {
   });
 
   it('says that it doesn’t know while a host is silent, and knows again after', async () => {
-    const agent = (await cloud.pidOf(`agent-${a.host}`)) ?? 0;
+    const agent = await cloud.pidOf(`agent-${a.host}`);
     process.kill(agent, 'SIGSTOP');
     await cloud.api.until('its instance is unknown', async () => (await get(a.id)).state === 'unknown', 60_000);
     expect(await cloud.db.host.findUnique({ where: { name: a.host } })).toMatchObject({ state: 'disconnected' });
@@ -111,7 +111,7 @@ describe('a cloud of real hosts', () => {
 
   it('ends a guest whose claim is older than its record before the host takes work', async () => {
     const { pid } = only((await guests()).filter(({ host }) => host === a.host));
-    const agent = (await cloud.pidOf(`agent-${a.host}`)) ?? 0;
+    const agent = await cloud.pidOf(`agent-${a.host}`);
     process.kill(agent, 'SIGSTOP'); // it hears nothing of what comes now
     await cloud.db.$transaction([
       cloud.db.instance.update({ where: { id: a.id }, data: { generation: { increment: 1 } } }),

@@ -24,8 +24,8 @@ export interface EmbeddedCloud {
   readonly db: Db;
   /** Resolves with the line when `npm start` prints it, or did since `fromLine`. */
   line(pattern: RegExp, fromLine?: number): Promise<string>;
-  /** Of a process that runs now, by the name of its log; undefined while it is down. */
-  pidOf(name: string): Promise<number | undefined>;
+  /** Of a process that runs now, by the name of its log. Throws while it is down. */
+  pidOf(name: string): Promise<number>;
   /** Ctrl-C. Resolves with the exit code when the control plane has stopped. */
   stop(): Promise<number | null>;
   start(): Promise<void>;
@@ -116,7 +116,11 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
     const db = openDatabase(`postgresql://nephos:${await secret(folders.postgresPassword)}@127.0.0.1:${postgresPort}/nephos`, { maxConnections: 2 });
     return {
       dataFolder, prefix: prefixOf(process.pid), api: client, lines, db, line, stop, start, command,
-      pidOf: async (name) => (await findRunningCloud(folders.runFile))?.processes.find((one) => one.name === name)?.pid,
+      pidOf: async (name) => {
+        const pid = (await findRunningCloud(folders.runFile))?.processes.find((one) => one.name === name)?.pid;
+        if (pid === undefined) throw new Error(`${name} does not run`);
+        return pid;
+      },
       close: async () => {
         client.close();
         await db.$disconnect();

@@ -1,13 +1,20 @@
 import type { Logger } from '@nephos/log/log';
-import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker';
+import { makeTelemetryFilterString, Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const satisfies Record<LogLevel, string>;
 
-/** Temporal's own log lines through ours: what it calls info is detail to an operator, and only allowed fields pass. */
+/** An agent has none on purpose. */
+const EXPECTED = 'No workflows registered, not polling for workflow tasks';
+
+/**
+ * Temporal's own log lines through ours: what it calls info is detail to an operator, and only allowed fields pass.
+ * Its native core's too, which else writes coloured text between our lines of JSON.
+ */
 export function quietRuntime(log: Logger): void {
-  const write = (level: LogLevel, message: string, meta: LogMetadata = {}) => log[LEVELS[level]]({ ...meta, err: meta['error'] }, message);
+  const write = (level: LogLevel, message: string, meta: LogMetadata = {}) => log[message === EXPECTED ? 'debug' : LEVELS[level]]({ ...meta, err: meta['error'] }, message);
   Runtime.install({
     shutdownSignals: [],
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
     logger: {
       log: (level, message, meta) => write(level, message, meta),
       trace: (message, meta) => write('TRACE', message, meta),

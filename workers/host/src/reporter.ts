@@ -42,15 +42,16 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
   let isFullDue = false;
   let wake = Promise.withResolvers<void>();
 
-  async function describe(isFull: boolean): Promise<HostReport> {
+  /** What was noted and not told yet. */
+  function takeNoted(): Pick<HostReport, 'attempts' | 'guests'> {
     const told = [...attempts.values()].slice(0, ATTEMPTS_PER_REPORT);
     for (const attempt of told) attempts.delete(keyOf(attempt));
     const events = [...guests.values()];
     guests.clear();
-    return {
-      bootId, agentVersion, isFull, attempts: told, guests: isFull ? await hypervisor.listInstances() : events,
-      ...(isFull && { facts: factsOf(facts), pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))) }),
-    };
+    return { attempts: told, guests: events };
+  }
+  async function lookAround(): Promise<Pick<HostReport, 'guests' | 'facts' | 'pools'>> {
+    return { guests: await hypervisor.listInstances(), facts: factsOf(facts), pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))) };
   }
 
   let sending = Promise.resolve();
@@ -62,18 +63,18 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
 
   /** Sends one report, however long it takes. A full one is looked up anew at each try: what was true before a gap may not be after it. */
   async function sendNow(isFull: boolean): Promise<void> {
-    let report = await describe(isFull);
+    const noted = takeNoted();
     for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
+        const report = { bootId, agentVersion, isFull, ...noted, ...(isFull && (await lookAround())) };
         const { stale, wasAway } = await controlPlane.report(report, signal);
         for (const guest of stale) await endStale(guest);
         if (wasAway) await onReturn();
         return;
       } catch (error) {
         if (signal.aborted) return;
-        log.warn({ err: error }, 'a report did not arrive; trying again');
+        log.warn({ err: error }, 'a report could not be made or did not arrive; trying again'); // the hypervisor may be away too
         await sleep(delayMs, undefined, { signal }).catch(() => undefined); // it keeps the process: at the start nothing else does yet
-        if (isFull) report = { ...report, guests: await hypervisor.listInstances() };
       }
     }
   }
