@@ -17,6 +17,7 @@ export const MODEL_OF = {
   host: 'Host',
   'image-store': 'ImageStore',
   instance: 'Instance',
+  metrics: 'Host', // there are no rows of it; only whether a role may
   network: 'Network',
   nic: 'Nic',
   operation: 'Operation',

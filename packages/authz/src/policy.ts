@@ -35,6 +35,7 @@ const USER_POLICY = {
   'instance.start': 'own',
   'instance.stop': 'own',
   'instance.update': 'own',
+  'metrics.read': 'none',
   'network.implement': 'none',
   'network.read': 'own',
   'network.shutdown': 'none',

@@ -10,15 +10,23 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const readMetrics = (token?: string) => fetch(`${api.url}/metrics`, { headers: token ? { authorization: `Bearer ${token}` } : {} });
+
 describe('the public origin', () => {
   it('tells operators what they ask', async () => {
     expect(await (await fetch(`${api.url}/healthz`)).json()).toEqual({ ok: true });
     expect(await (await fetch(`${api.url}/readyz`)).json()).toEqual({ ok: true, unready: [] });
     await call(api.url, undefined, 'auth.me');
     await fetch(`${api.url}/api/v1/no.procedure`);
-    const metrics = await (await fetch(`${api.url}/metrics`)).text();
+    const metrics = await (await readMetrics(api.admin.token)).text();
     expect(metrics).toContain('nephos_api_request_seconds_count{procedure="auth.me",status="401"} 1');
     expect(metrics).not.toContain('no.procedure'); // names that callers make up would be labels without end
+  });
+
+  it('shows metrics to administrators alone', async () => {
+    expect((await readMetrics()).status).toBe(401);
+    expect((await readMetrics(api.tenants[0].token)).status).toBe(403);
+    expect((await readMetrics(api.admin.token)).status).toBe(200);
   });
 
   it.each(['//', 'http://[', '/api/v1/%ff', '/api/v1/zone.list?input=%ff', '/api/v1/template.upload', '/events?input={'])('outlives a request for %s', async (target) => {

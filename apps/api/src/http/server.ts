@@ -1,3 +1,4 @@
+import { assertMay } from '@nephos/authz/ability';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
@@ -62,7 +63,7 @@ async function answer(parts: ServerParts, trpc: (request: IncomingMessage, respo
     const unready = await parts.findUnready();
     return sendJson(response, unready.length > 0 ? 503 : 200, { ok: unready.length === 0, unready });
   }
-  if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': parts.metrics.contentType }).end(await parts.metrics.text());
+  if (pathname === '/metrics') return sendMetrics(parts, request, response);
   if (pathname === `${API}openapi.json`) return sendJson(response, 200, openApiDocument(appRouter));
   if (pathname === `${API}template.upload` && request.method === 'PUT') return upload(parts, request, response);
   if (pathname === '/events') request.url = `${API}${STREAM}${request.url?.slice('/events'.length) || '?input=%7B%7D'}`;
@@ -75,6 +76,14 @@ async function answer(parts: ServerParts, trpc: (request: IncomingMessage, respo
     return void trpc(request, response);
   }
   sendJson(response, 404, { code: 'NOT_FOUND', message: `There is nothing at ${pathname}.` });
+}
+
+/** For operators: a monitoring system sends an administrator's API key as its bearer token. */
+async function sendMetrics({ services, metrics }: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const caller = await authenticate(services, request, requestIdOf(request));
+  if (!caller) throw new DomainError('UNAUTHENTICATED', 'Metrics are for administrators: send an API key: Authorization: Bearer …');
+  assertMay(caller.actor, 'metrics.read');
+  response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.text());
 }
 
 /**
