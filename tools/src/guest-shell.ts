@@ -11,7 +11,7 @@ export interface GuestShell {
   /** For an SSH key pair of the API. */
   readonly publicKey: string;
   /** What `command` prints. The guest may still be booting: it is tried until it answers or the time is over. */
-  run(instanceId: string, command: string, options?: { timeoutMs?: number }): Promise<string>;
+  run(instanceId: string, command: string, options?: { user?: string; timeoutMs?: number }): Promise<string>;
   /** Signs in by password and nothing else. */
   runByPassword(instanceId: string, user: string, password: string, command: string): Promise<string>;
   close(): Promise<void>;
@@ -36,9 +36,9 @@ export async function openGuestShell({ url, token }: CloudApi): Promise<GuestShe
 
   return {
     publicKey,
-    run: async (instanceId, command, { timeoutMs = 120_000 } = {}) => {
+    run: async (instanceId, command, { user = 'root', timeoutMs = 120_000 } = {}) => {
       for (const giveUpAt = Date.now() + timeoutMs; ; ) {
-        const { exitCode, stdout, stderr } = await ssh(instanceId, ['-i', keyFile, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-l', 'root'], command);
+        const { exitCode, stdout, stderr } = await ssh(instanceId, ['-i', keyFile, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-l', user], command);
         if (exitCode === 0) return stdout;
         if (exitCode !== NOT_CONNECTED || Date.now() > giveUpAt) throw new DomainError('UNEXPECTED', `In guest ${instanceId}, "${command}" ended with ${exitCode}: ${stdout}\n${stderr}`);
         await new Promise((resolve) => setTimeout(resolve, 500)); // nothing tells when a guest's sshd listens
