@@ -36,6 +36,7 @@ export async function withBenchCloud<T>(args: readonly string[], use: (bench: Be
     const connection = await Connection.connect({ address: `127.0.0.1:${running.ports.temporal}` });
     const temporal = new Client({ connection, dataConverter: createDataConverter(readKeys(path.join(folders.control, 'master-key')).payloads) });
     const { db, api } = cloud;
+    api.close(); // benches wait in their own ways, and nobody else watches
     const admin = createNephosClient({ url: api.url, token: api.token });
     const [zone, template, offering] = await Promise.all([
       db.zone.findFirstOrThrow(), db.template.findFirstOrThrow({ where: { state: 'ready' } }), db.computeOffering.findFirstOrThrow({ where: { name: 'tiny' } }),

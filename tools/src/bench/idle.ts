@@ -12,7 +12,6 @@ const GOAL_CPU_PERCENT = 5;
 /** The whole control plane with two simulated hosts at rest: its memory, and its CPU time over a minute. */
 export function benchIdle(): Promise<Figure[]> {
   return withBenchCloud(['--simulator'], async ({ cloud }) => {
-    cloud.api.close(); // nobody watches
     await sleep(SETTLE_MS);
     const before = await lookAtProcesses(cloud);
     await sleep(WATCH_MS);

@@ -1,4 +1,4 @@
-import { on } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '@nephos/authz/actor';
 import { currentCursor, cursorFromText, cursorToText, readChanges, type Change, type ChangeCursor } from '@nephos/db/change.repo';
 import type { Db } from '@nephos/db/database';
@@ -6,6 +6,8 @@ import { DomainError } from '@nephos/model/errors';
 import type { Notifications } from '../notifications.ts';
 
 const LOOK_AGAIN_MS = 1_000;
+/** Under load every transaction notifies; what comes within this time is read as one. */
+const GATHER_MS = 50;
 
 /**
  * The stream of changes, for any number of readers. NOTIFY wakes them, and each goes on from its own cursor. A reader sees
@@ -32,22 +34,29 @@ export function createChangeService({ db, notifications: { events } }: { db: Db;
 
   async function* follow(actor: Actor, from: ChangeCursor, signal: AbortSignal): AsyncGenerator<{ id: string; change: Change }> {
     let cursor = from;
-    const wake = on(events, 'change', { signal });
+    let wake = Promise.withResolvers<void>();
+    const onChange = () => wake.resolve();
+    events.on('change', onChange);
+    signal.addEventListener('abort', onChange, { once: true });
     readers++;
     try {
-      for (;;) {
+      while (!signal.aborted) {
+        wake = Promise.withResolvers(); // before the read, so that nothing falls between
         const changes = await readChanges(db, cursor);
         for (const { cursor: next, ...change } of changes) {
           cursor = next;
           if (maySee(actor, change)) yield { id: cursorToText(next), change };
         }
-        if (changes.length === 0) await wake.next();
+        if (changes.length > 0) continue;
+        await wake.promise;
+        await sleep(GATHER_MS, undefined, { signal });
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
       readers--;
-      await wake.return?.();
+      events.off('change', onChange);
+      signal.removeEventListener('abort', onChange);
     }
   }
 }
