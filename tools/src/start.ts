@@ -75,7 +75,7 @@ async function bringUp(settings: Settings, supervisor: Supervisor, url: string):
   const isReal = hosts.length > 0;
   for (const part of controlProcesses(settings, foundation, isReal)) await start(part);
   await setUpZone(settings, url);
-  for (const agent of agents(settings, hosts)) await start(agent);
+  await Promise.all(agents(settings, hosts).map(start)); // each first boots a guest of a second, to see how it can
   say('accounts', `admin, the root administrator; its password is in ${path.relative(ROOT, path.join(foldersOf(settings.dataFolder).control, 'admin-password'))}`);
   say('nephos', `ready at ${url}`);
 }
