@@ -11,7 +11,7 @@ import { claimPool, releasePool } from '@nephos/db/pool-claim.repo';
 import type { InstanceState } from '@nephos/model/instance/state';
 import { DomainError } from '@nephos/model/errors';
 import { EXPUNGE_DELAY_MS } from '@nephos/model/limits';
-import { recordCall } from '../lib/record-call.ts';
+import { recordCall, statementCall } from '../lib/record-call.ts';
 
 type Ref = { instanceId: string };
 export interface Placed {
@@ -22,6 +22,7 @@ export interface Placed {
 /** What operations on instances write down. */
 export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Ranking }) {
   const record = recordCall(db);
+  const recordAtOnce = statementCall(db);
   return {
     /** Claims a host (and its pool, for a disk that is nowhere yet) under a new generation. Repeated, it answers the claim it has. */
     placeInstance: ({ instanceId, excludeHostIds }: Ref & { excludeHostIds: string[] }): Promise<Placed> =>
@@ -51,19 +52,19 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
       }),
     /** Gives a claim back of which the host has seen nothing yet. */
     releasePlace: ({ instanceId }: Ref) => record((tx) => unplace(tx, instanceId)),
-    findInstanceState: ({ instanceId }: Ref): Promise<{ state: string }> => record((tx) => tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } })),
+    findInstanceState: ({ instanceId }: Ref): Promise<{ state: string }> => recordAtOnce((tx) => tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } })),
     /** Where the instance runs; null when no host has a claim for it. */
-    findPlace: ({ instanceId }: Ref): Promise<Placed | null> => record((tx) => findPlace(tx, instanceId)),
+    findPlace: ({ instanceId }: Ref): Promise<Placed | null> => recordAtOnce((tx) => findPlace(tx, instanceId)),
     requirePlace: ({ instanceId }: Ref): Promise<Placed> =>
-      record(async (tx) => {
+      recordAtOnce(async (tx) => {
         const place = await findPlace(tx, instanceId);
         if (!place) throw new DomainError('INVALID_STATE', 'The instance is on no host.', { instanceId });
         return place;
       }),
     /** Volumes of an instance that never ran: theirs is no data yet. */
     listNewVolumes: ({ instanceId }: Ref): Promise<string[]> =>
-      record(async (tx) => (await tx.volume.findMany({ where: { instanceId, state: 'allocated' }, select: { id: true } })).map(({ id }) => id)),
-    describeInstance: ({ instanceId }: Ref): Promise<InstanceSpec> => record((tx) => describeInstance(tx, instanceId)),
+      recordAtOnce(async (tx) => (await tx.volume.findMany({ where: { instanceId, state: 'allocated' }, select: { id: true } })).map(({ id }) => id)),
+    describeInstance: ({ instanceId }: Ref): Promise<InstanceSpec> => recordAtOnce((tx) => describeInstance(tx, instanceId)),
     /** The instance runs where it was placed. */
     finishLaunch: ({ instanceId }: Ref) =>
       record(async (tx) => {
@@ -85,7 +86,7 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
     forgetInstance: ({ instanceId }: Ref) => record((tx) => forget(tx, instanceId)),
     /** Where the instance's disk lies, for its removal; null when it lies nowhere. */
     findRootVolume: ({ instanceId }: Ref): Promise<{ volumeId: string; poolPath: string; hostId: string } | null> =>
-      record(async (tx) => {
+      recordAtOnce(async (tx) => {
         const volume = await tx.volume.findFirst({ where: { instanceId, kind: 'root', poolId: { not: null } }, select: { id: true, pool: { select: { path: true, hostId: true } } } });
         return volume?.pool?.hostId ? { volumeId: volume.id, poolPath: volume.pool.path, hostId: volume.pool.hostId } : null;
       }),

@@ -9,7 +9,7 @@ import { systemActor } from '@nephos/authz/actor';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import type { NetworkState } from '@nephos/model/network/state';
-import { recordCall } from '../lib/record-call.ts';
+import { recordCall, statementCall } from '../lib/record-call.ts';
 
 type Ref = { networkId: string };
 /** What a router takes of its host. It is a handful of small daemons in a namespace. */
@@ -25,6 +25,7 @@ export interface RouterPlace {
 /** What operations on networks write down. */
 export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking }) {
   const record = recordCall(db);
+  const recordAtOnce = statementCall(db);
   return {
     /** The networks of an instance that are not up, each with the operation that will bring it up (or is taking it down first). */
     requestNetworks: ({ instanceId, operationId }: { instanceId: string; operationId: string }): Promise<{ id: string; kind: string; input: Record<string, unknown> }[]> =>
@@ -81,7 +82,7 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         return routers;
       }),
     noteRouterApplied: ({ routerId, appliedRevision }: { routerId: string; appliedRevision: number }) =>
-      record((tx) => tx.router.updateMany({ where: { id: routerId, appliedRevision: { lt: appliedRevision } }, data: { appliedRevision } }).then(() => undefined)),
+      recordAtOnce((tx) => tx.router.updateMany({ where: { id: routerId, appliedRevision: { lt: appliedRevision } }, data: { appliedRevision } }).then(() => undefined)),
     /** The networks of an instance that no living instance uses any more, moved to `shutting-down` with the operation that does it. */
     releaseEmptyNetworks: ({ instanceId, operationId }: { instanceId: string; operationId: string }): Promise<{ id: string; kind: string; input: Record<string, unknown> }[]> =>
       record(async (tx) => {
