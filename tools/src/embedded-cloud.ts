@@ -98,10 +98,10 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
     return ended;
   };
   const command: EmbeddedCloud['command'] = async (file, ...rest) => {
-    const child = run(file, rest, environment);
+    const other = run(file, rest, environment);
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += String(text)));
-    return { code: await new Promise((resolve) => child.once('close', resolve)), output };
+    for (const stream of [other.stdout, other.stderr]) stream?.on('data', (text) => (output += String(text)));
+    return { code: await new Promise((resolve) => other.once('close', resolve)), output };
   };
   const remove = async () => {
     await stop();

@@ -60,7 +60,7 @@ async function prove(cloud: EmbeddedCloud, shell: GuestShell, image: string, { s
   const { id: sshKeyPairId } = await api.sshKeyPair.create.mutate({ name: 'test', publicKey: shell.publicKey });
   const instanceId = await timed('deploy', async () => {
     const userData = Buffer.from(USER_DATA).toString('base64');
-    const [begun] = await api.instance.deploy.mutate({ zoneId: zone.id, name: NAME, templateId: template.id, computeOfferingId: offering.id, sshKeyPairId, userData, wantsPassword: true });
+    const [begun] = await api.instance.deploy.mutate({ zoneId: zone.id, name: NAME, templateId: template.id, computeOfferingId: offering.id, sshKeyPairId, userData, wantsPassword: true, rootDiskGib: 3 });
     const { state, error, resource } = await client.waitForOperation(begun?.id ?? '');
     if (state !== 'succeeded') throw new DomainError('UNEXPECTED', `The deploy ${state}: ${error?.message}`);
     return resource.id;
@@ -79,7 +79,7 @@ async function prove(cloud: EmbeddedCloud, shell: GuestShell, image: string, { s
     ['password', await run('sudo cut -d: -f1,2 /etc/shadow | grep -v ":[*!]" | cut -c 1-12'), /^\w+:\$/m],
     ['password was handed out once', await run('wget -q -O - --header "DomU_Request: send_my_password" "http://$(ip -4 route show default | cut -d" " -f3):8080/"'), /^saved_password$/],
     ['sign-in by password', await shell.runByPassword(instanceId, USER, password, 'id -un').catch((error: unknown) => String(error)), /^debian$/],
-    ['a wider root disk', await run('findmnt -no SIZE /'), /^[1-9.]+G$/],
+    ['a root disk as wide as was asked for', await run('findmnt -no SIZE /'), /^(2\.[5-9]|3)G$/],
   ];
   for (const [what, found, wanted] of facts) say(wanted.test(found) ? 'ok' : 'WRONG', `${what}: ${found.trim().split('\n').slice(0, 12).join(' | ')}`);
   say('memory', (await run('free -m | sed -n 2p')).trim());
