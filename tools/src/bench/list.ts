@@ -1,6 +1,7 @@
 import type { Outputs } from '@nephos/client/client';
 import type { Db } from '@nephos/db/database';
 import pg from 'pg';
+import { say } from '../terminal.ts';
 import { withBenchCloud, type BenchCloud } from './bench-cloud.ts';
 import { quantile, timed, type Figure } from './figures.ts';
 
@@ -54,6 +55,7 @@ async function measure(bench: BenchCloud, database: pg.Client, { token, accountI
     ours.push(oursMs);
     floor.push(floorMs);
   }
+  say('medians', `${limit}, ${accountId ? 'tenant' : 'admin'}, ${cursor ? 'deep' : 'first'}: ${quantile(ours, 0.5).toFixed(1)} ms, by hand ${quantile(floor, 0.5).toFixed(1)} ms`);
   return { ours: quantile(ours, 0.95), floor: quantile(floor, 0.95) };
 }
 
@@ -94,8 +96,8 @@ const BY_HAND = `
       FROM nic JOIN network ON network.id = nic.network_id WHERE nic.instance_id = instance.id AND nic.removed_at IS NULL) AS nics
   FROM instance JOIN template ON template.id = instance.template_id JOIN compute_offering ON compute_offering.id = instance.compute_offering_id
   WHERE instance.removed_at IS NULL AND ($1::uuid IS NULL OR instance.account_id = $1::uuid)
-    AND ($3 = '' OR (instance.name, instance.id) > ($3, $4::text::uuid))
-  ORDER BY instance.name, instance.id LIMIT $2`.replace("$4::text::uuid", "nullif($4, '')::uuid");
+    AND ($3 = '' OR (instance.name, instance.id) > ($3, nullif($4, '')::uuid))
+  ORDER BY instance.name, instance.id LIMIT $2`;
 
 /** Rows as a deploy leaves them, each with its disk, NIC and address, over as many networks as /24 needs. Nothing runs behind them. */
 async function insertInstances({ cloud, zoneId, templateId, computeOfferingId }: BenchCloud, { accountId, domainId }: { accountId: string; domainId: string }): Promise<void> {
