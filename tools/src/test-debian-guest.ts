@@ -81,9 +81,9 @@ async function prove(cloud: EmbeddedCloud, shell: GuestShell, image: string, { s
     ['sign-in by password', await shell.runByPassword(instanceId, USER, password, 'id -un').catch((error: unknown) => String(error)), /^debian$/],
     ['a root disk as wide as was asked for', await run('findmnt -no SIZE /'), /^(2\.[5-9]|3)G$/],
   ];
-  for (const [what, found, wanted] of facts) say(wanted.test(found) ? 'ok' : 'WRONG', `${what}: ${found.trim().split('\n').slice(0, 12).join(' | ')}`);
+  for (const [what, found, wanted] of facts) say(wanted.test(found.trim()) ? 'ok' : 'WRONG', `${what}: ${found.trim().split('\n').slice(0, 12).join(' | ')}`);
   say('memory', (await run('free -m | sed -n 2p')).trim());
-  return facts.every(([, found, wanted]) => wanted.test(found));
+  return facts.every(([, found, wanted]) => wanted.test(found.trim()));
 }
 
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
