@@ -79,7 +79,10 @@ export function agents(settings: Settings, hosts: readonly HostNamespace[]): Clo
   const simulated = {
     name: 'agent-simulator',
     config,
-    plan: async () => main('agent-simulator', 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: config, NEPHOS_AGENT_DRIVER: 'simulator', NEPHOS_AGENT_STATE_DIR: simulator, NEPHOS_LOG_LEVEL: logLevel }),
+    plan: async () => {
+      const spec = main('agent-simulator', 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: config, NEPHOS_AGENT_DRIVER: 'simulator', NEPHOS_AGENT_STATE_DIR: simulator, NEPHOS_LOG_LEVEL: logLevel });
+      return { ...spec, readyTimeoutMs: spec.readyTimeoutMs + settings.hostCount * 500 }; // it is ready when all its hosts are
+    },
   };
   return (hosts.length > 0 ? real : [simulated]).filter((agent) => isWritten('agent') && existsSync(agent.config));
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HostReport } from '@nephos/contracts/agent.schema';
 import { systemActor } from '@nephos/authz/actor';
 import type { InstanceState } from '@nephos/model/instance/state';
@@ -9,15 +10,16 @@ import type { Host, Instance } from './prisma.ts';
 type Guest = HostReport['guests'][number];
 const AGENT = systemActor('agent');
 
-/** A host was heard of. What it says of itself is written down, and that it is connected. */
+/** A host was heard of. What is new in what it says of itself is written down, and that it is connected; all else would wake everybody who watches, each time. */
 export async function noteHostSeen(tx: Tx, host: Host, report: HostReport): Promise<void> {
-  if (host.state !== 'connected' || host.bootId !== report.bootId || report.facts) {
+  const facts = isDeepStrictEqual(report.facts, host.facts) ? undefined : report.facts;
+  if (host.state !== 'connected' || host.bootId !== report.bootId || facts) {
     const now = new Date();
     await tx.host.update({
       where: { id: host.id },
       data: {
         state: 'connected', bootId: report.bootId, agentVersion: report.agentVersion, reportedAt: now, ...(host.state !== 'connected' && { connectedAt: now }),
-        ...(report.facts && { cpuCount: report.facts.cpuCount, cpuMhz: report.facts.cpuMhz, memoryMib: report.facts.memoryMib, facts: report.facts }),
+        ...(facts && { cpuCount: facts.cpuCount, cpuMhz: facts.cpuMhz, memoryMib: facts.memoryMib, facts }),
       },
     });
     if (host.state !== 'connected') await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });

@@ -10,7 +10,7 @@ import { createSimulatorDriver } from '@nephos/drivers/simulator/simulator-drive
 import { createLogger } from '@nephos/log/log';
 import { quietRuntime } from '@nephos/temporal-kit/runtime';
 import { z } from 'zod';
-import { startHostAgent } from './host-agent.ts';
+import { startHostAgent, type HostAgent } from './host-agent.ts';
 
 // The agent. It runs on a host, as root, beside libvirt; or it simulates any number of hosts in one process.
 
@@ -26,8 +26,13 @@ const log = createLogger('agent');
 quietRuntime(log);
 
 const configs = z.union([agentConfigSchema.transform((one) => [one]), z.array(agentConfigSchema)]).parse(JSON.parse(readFileSync(environment.NEPHOS_AGENT_CONFIG, 'utf8')));
+/** A thousand simulated hosts that shake hands with the control plane at the same moment keep each other waiting until all give up. */
+const STARTED_AT_ONCE = 20;
 const verifiedImages = new Set<string>();
-const agents = await Promise.all(configs.map((config) => startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', log })));
+const agents: HostAgent[] = [];
+for (let at = 0; at < configs.length; at += STARTED_AT_ONCE) {
+  agents.push(...(await Promise.all(configs.slice(at, at + STARTED_AT_ONCE).map((config) => startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', log })))));
+}
 sayReady();
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
