@@ -9,7 +9,8 @@ const layers = {
   placement: '^packages/placement/',
   drivers: '^packages/drivers/',
   appliances: '^packages/appliances/',
-  records: '^activities/src/(record-activities|.*/[^/]*\\brecords\\.activities)\\.ts$|^activities/src/(?!lib/)[^/]+/(?!host\\.activities|.*\\.host\\.activities)[^/]+\\.ts$',
+  records:
+    '^activities/src/(record-activities|.*/[^/]*\\brecords\\.activities)\\.ts$|^activities/src/(?!lib/)[^/]+/(?!host\\.activities|.*\\.host\\.activities)[^/]+\\.ts$',
   host: '^activities/src/(host-activities|.*/[^/]*\\bhost\\.activities)\\.ts$',
   workflows: '^workflows/',
   operations: '^packages/operations/',
@@ -93,6 +94,10 @@ module.exports = {
     exclude: { path: '\\.next/|/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.d.ts'],
+    },
   },
 };

@@ -30,6 +30,8 @@ function findNode() {
   if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) return process.execPath;
   const carried = path.join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
   if (existsSync(carried)) return carried;
-  console.error(`Nephos needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}, and npm has no Node for ${process.platform}-${process.arch}. Install Node ${NEEDED_MAJOR} and run this again.`);
+  console.error(
+    `Nephos needs Node ${NEEDED_MAJOR} or newer; this is ${process.version}, and npm has no Node for ${process.platform}-${process.arch}. Install Node ${NEEDED_MAJOR} and run this again.`,
+  );
   process.exit(1);
 }

@@ -25,17 +25,21 @@ export function createHostActivities({ hypervisor, network, fetchTemplate, fetch
         await hypervisor.ensureTemplate(volume.template, volume.poolPath, fetchTemplate, options);
         await hypervisor.ensureVolume(volume, options);
       }),
-    removeVolume: (volume: { volumeId: string; poolPath: string }): Promise<void> => onThisHost((options) => hypervisor.removeVolume(volume, options)),
+    removeVolume: (volume: { volumeId: string; poolPath: string }): Promise<void> =>
+      onThisHost((options) => hypervisor.removeVolume(volume, options)),
     ensureInstance: (spec: InstanceSpec) => onThisHost((options) => hypervisor.ensureInstance(spec, options)),
-    stopInstance: ({ instanceId, graceMs }: InstanceRef & { graceMs: number }) => onThisHost((options) => hypervisor.stopInstance(instanceId, graceMs, options)),
-    rebootInstance: ({ spec, graceMs }: { spec: InstanceSpec; graceMs: number }) => onThisHost((options) => hypervisor.rebootInstance(spec, graceMs, options)),
+    stopInstance: ({ instanceId, graceMs }: InstanceRef & { graceMs: number }) =>
+      onThisHost((options) => hypervisor.stopInstance(instanceId, graceMs, options)),
+    rebootInstance: ({ spec, graceMs }: { spec: InstanceSpec; graceMs: number }) =>
+      onThisHost((options) => hypervisor.rebootInstance(spec, graceMs, options)),
     removeInstance: ({ instanceId, generation }: InstanceRef & { generation: number }): Promise<void> =>
       onThisHost((options) => hypervisor.removeInstance(instanceId, generation, options)),
     findInstance: ({ instanceId }: InstanceRef) => onThisHost(async () => (await hypervisor.findInstance(instanceId)) ?? null),
     ensureNetwork: (desired: DesiredNetwork): Promise<void> => onThisHost((options) => network.ensureNetwork(desired, options)),
     /** Tells a host of a change in a network that it carries; one that has left the network meanwhile needs no telling. */
     refreshNetwork: (desired: DesiredNetwork): Promise<void> => onThisHost((options) => unlessGone(() => network.ensureNetwork(desired, options))),
-    removeNetwork: (ref: { networkId: string; vni: number; revision: number }): Promise<void> => onThisHost((options) => network.removeNetwork(ref, options)),
+    removeNetwork: (ref: { networkId: string; vni: number; revision: number }): Promise<void> =>
+      onThisHost((options) => network.removeNetwork(ref, options)),
     /** `revision` is the least that must be applied; what is fetched may be newer. */
     ensureRouter: ({ routerId }: RouterRef & { revision: number }) =>
       onThisHost(async (options) => network.ensureRouter(await fetchRouter(routerId, options.signal), options)),

@@ -8,6 +8,12 @@ import { createOperationRecords } from './operation/records.activities.ts';
 
 /** Everything that workflows write down, for the control worker. */
 export function createRecordActivities(parts: { db: Db; ranking: Ranking; hostSilentMs?: number }) {
-  return { ...createOperationRecords(parts), ...createInstanceRecords(parts), ...createNetworkRecords(parts), ...createSweepRecords(parts), ...createFloorRecords() };
+  return {
+    ...createOperationRecords(parts),
+    ...createInstanceRecords(parts),
+    ...createNetworkRecords(parts),
+    ...createSweepRecords(parts),
+    ...createFloorRecords(),
+  };
 }
 export type RecordActivities = ReturnType<typeof createRecordActivities>;

@@ -50,14 +50,26 @@ async function build(mirror: string, workDir: string): Promise<string> {
 
 async function installPackages(root: string, mirror: string): Promise<void> {
   const packages = (await readFile(inBuild('packages'), 'utf8')).trim().split('\n');
-  await runTool('mmdebstrap', [
-    '--quiet', '--mode=root', '--variant=minbase', `--aptopt=${inBuild('apt.conf')}`, `--dpkgopt=${inBuild('dpkg.conf')}`, `--include=${packages.join(',')}`,
-    // Before the kernel is installed, so that its initramfs is made once and small. `upload` is mmdebstrap's own; no shell reads it.
-    '--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d"',
-    `--essential-hook=upload ${inBuild('initramfs.conf')} /etc/initramfs-tools/conf.d/vm.conf`,
-    `--essential-hook=upload ${inBuild('initramfs-modules')} /etc/initramfs-tools/modules`,
-    '--skip=cleanup/reproducible', SUITE, root, mirror,
-  ], { timeoutMs: 1_200_000 });
+  await runTool(
+    'mmdebstrap',
+    [
+      '--quiet',
+      '--mode=root',
+      '--variant=minbase',
+      `--aptopt=${inBuild('apt.conf')}`,
+      `--dpkgopt=${inBuild('dpkg.conf')}`,
+      `--include=${packages.join(',')}`,
+      // Before the kernel is installed, so that its initramfs is made once and small. `upload` is mmdebstrap's own; no shell reads it.
+      '--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d"',
+      `--essential-hook=upload ${inBuild('initramfs.conf')} /etc/initramfs-tools/conf.d/vm.conf`,
+      `--essential-hook=upload ${inBuild('initramfs-modules')} /etc/initramfs-tools/modules`,
+      '--skip=cleanup/reproducible',
+      SUITE,
+      root,
+      mirror,
+    ],
+    { timeoutMs: 1_200_000 },
+  );
 }
 
 async function customise(root: string, mirror: string): Promise<void> {
@@ -71,11 +83,25 @@ async function customise(root: string, mirror: string): Promise<void> {
   await rm(inRoot('etc', 'resolv.conf'), { force: true });
   await symlink('../run/systemd/resolve/stub-resolv.conf', inRoot('etc', 'resolv.conf'));
   await runTool('chroot', [root, 'systemctl', '--quiet', 'enable', 'systemd-networkd', 'systemd-resolved', 'ssh', 'serial-getty@ttyS0']);
-  await runTool('chroot', [root, 'systemctl', '--quiet', 'mask', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'e2scrub_all.timer', 'e2scrub_reap.service', 'fstrim.timer']);
+  await runTool('chroot', [
+    root,
+    'systemctl',
+    '--quiet',
+    'mask',
+    'apt-daily.timer',
+    'apt-daily-upgrade.timer',
+    'e2scrub_all.timer',
+    'e2scrub_reap.service',
+    'fstrim.timer',
+  ]);
   // "Reset password" and "reset SSH key" come at a later boot of the same instance; stock cloud-init sets both only once.
   const cloudConfig = inRoot('etc', 'cloud', 'cloud.cfg');
   await writeFile(cloudConfig, (await readFile(cloudConfig, 'utf8')).replaceAll(/^ - (set-passwords|ssh)$/gm, ' - [$1, always]'));
-  for (const path of [['var', 'cache', 'apt', 'archives'], ['var', 'lib', 'apt', 'lists']]) await rm(inRoot(...path), { recursive: true, force: true });
+  for (const path of [
+    ['var', 'cache', 'apt', 'archives'],
+    ['var', 'lib', 'apt', 'lists'],
+  ])
+    await rm(inRoot(...path), { recursive: true, force: true });
 }
 
 /** GRUB for a BIOS without grub-install: its boot sector already looks for the rest in the sector behind it. */

@@ -11,8 +11,11 @@ const TINY = join(import.meta.dirname, '..', 'tiny');
 const BUSYBOX = '/bin/busybox';
 /** What of this machine goes into the guest, and the package that brings it. */
 const PROGRAMS: Record<string, string> = {
-  [BUSYBOX]: 'busybox-static', '/usr/sbin/dropbear': 'dropbear-bin', '/usr/bin/dropbearkey': 'dropbear-bin',
-  '/usr/bin/dbclient': 'dropbear-bin', '/usr/sbin/qemu-ga': 'qemu-guest-agent',
+  [BUSYBOX]: 'busybox-static',
+  '/usr/sbin/dropbear': 'dropbear-bin',
+  '/usr/bin/dropbearkey': 'dropbear-bin',
+  '/usr/bin/dbclient': 'dropbear-bin',
+  '/usr/sbin/qemu-ga': 'qemu-guest-agent',
 };
 const MBR = '/usr/lib/syslinux/mbr/mbr.bin';
 /** glibc loads these by name when a program looks up users or hosts. */
@@ -35,7 +38,9 @@ const ROOT_MIB = 44;
  */
 export async function buildTinyImage({ outFile }: { outFile: string }): Promise<BuiltImage> {
   const kernel = await findKernelPackage();
-  const programs = await Promise.all(Object.entries(PROGRAMS).map(([file, packageName]) => realpath(file).catch(() => Promise.reject(missing(file, packageName)))));
+  const programs = await Promise.all(
+    Object.entries(PROGRAMS).map(([file, packageName]) => realpath(file).catch(() => Promise.reject(missing(file, packageName)))),
+  );
   const sources = ['build-tiny.ts', 'disk-layout.ts', 'guest-kernel.ts'].map((name) => join(import.meta.dirname, name));
   const key = await hashInputs(kernel.parts, [TINY, ...sources, ...programs]);
   return cachedImage('tiny', key, outFile, (workDir) => build(kernel, workDir));
@@ -61,7 +66,10 @@ async function build(kernel: KernelPackage, workDir: string): Promise<string> {
   const bootCode = await readFile(MBR).catch(() => Promise.reject(missing(MBR, 'syslinux-common')));
   await writeDisk(disk, {
     bootCode,
-    partitions: [{ file: bootFs, sizeMib: BOOT_MIB, type: 'e', isBootable: true }, { file: rootFs, sizeMib: ROOT_MIB, type: '83' }],
+    partitions: [
+      { file: bootFs, sizeMib: BOOT_MIB, type: 'e', isBootable: true },
+      { file: rootFs, sizeMib: ROOT_MIB, type: '83' },
+    ],
   });
   const image = join(workDir, 'tiny.qcow2');
   await runTool('qemu-img', ['convert', '-O', 'qcow2', disk, image]);
@@ -69,13 +77,33 @@ async function build(kernel: KernelPackage, workDir: string): Promise<string> {
 }
 
 async function makeRoot(root: string): Promise<void> {
-  for (const folder of ['bin', 'sbin', 'usr/bin', 'usr/sbin', 'lib', 'lib64', 'proc', 'sys', 'dev', 'tmp', 'run', 'root', 'mnt', 'etc/dropbear', 'var/www', 'var/log', 'var/lib/cloud', 'lib/modules']) {
+  for (const folder of [
+    'bin',
+    'sbin',
+    'usr/bin',
+    'usr/sbin',
+    'lib',
+    'lib64',
+    'proc',
+    'sys',
+    'dev',
+    'tmp',
+    'run',
+    'root',
+    'mnt',
+    'etc/dropbear',
+    'var/www',
+    'var/log',
+    'var/lib/cloud',
+    'lib/modules',
+  ]) {
     await mkdir(join(root, folder), { recursive: true });
   }
   await cp(join(TINY, 'rootfs'), root, { recursive: true });
   await chmod(join(root, 'etc', 'shadow'), 0o600); // git keeps no such mode
   await symlink('/run', join(root, 'var', 'run'));
-  for (const applet of (await runTool(BUSYBOX, ['--list'])).split('\n')) if (applet !== 'busybox') await symlink('/bin/busybox', join(root, 'bin', applet));
+  for (const applet of (await runTool(BUSYBOX, ['--list'])).split('\n'))
+    if (applet !== 'busybox') await symlink('/bin/busybox', join(root, 'bin', applet));
   await symlink('../bin/busybox', join(root, 'sbin', 'init'));
   for (const program of Object.keys(PROGRAMS)) await copyWithLibraries(program, root);
   for (const library of LATE_LIBRARIES) await copyFileInto(library, root);
@@ -115,7 +143,11 @@ async function makeBootFs(workDir: string, vmlinuz: string, initrd: string): Pro
   await writeFile(file, '');
   await truncate(file, BOOT_MIB * 1024 ** 2);
   await runTool('mkfs.vfat', ['-s', '8', '-n', 'TINYBOOT', file]);
-  for (const [from, name] of [[vmlinuz, 'vmlinuz'], [initrd, 'initrd'], [join(TINY, 'boot', 'syslinux.cfg'), 'syslinux.cfg']]) {
+  for (const [from, name] of [
+    [vmlinuz, 'vmlinuz'],
+    [initrd, 'initrd'],
+    [join(TINY, 'boot', 'syslinux.cfg'), 'syslinux.cfg'],
+  ]) {
     await runTool('mcopy', ['-i', file, from ?? '', `::${name}`]);
   }
   await runTool('syslinux', ['--install', file]);

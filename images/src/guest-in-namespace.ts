@@ -14,7 +14,10 @@ const startedAt = Date.now();
 const say = (event: Record<string, string | number>) => console.log(JSON.stringify({ ms: Date.now() - startedAt, ...event }));
 
 const METADATA: Record<string, string> = {
-  'meta-data/instance-id': 'i-under-test', 'meta-data/local-hostname': 'under-test', 'meta-data/public-keys': publicKey, 'user-data': userData,
+  'meta-data/instance-id': 'i-under-test',
+  'meta-data/local-hostname': 'under-test',
+  'meta-data/public-keys': publicKey,
+  'user-data': userData,
 };
 const metadata = createServer((request, response) => {
   const path = request.url?.replace('/latest/', '') ?? '';
@@ -30,12 +33,39 @@ const passwords = createServer((request, response) => {
 
 await runTool('ip', ['link', 'set', 'lo', 'up']);
 await Promise.all([once(metadata.listen(80, '127.0.0.1'), 'listening'), once(passwords.listen(8080, '127.0.0.1'), 'listening')]);
-const guest = spawn('qemu-system-x86_64', [
-  '-accel', 'tcg,tb-size=32', '-m', '96', '-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio', '-snapshot',
-  '-drive', `file=${image},if=virtio,format=qcow2`, '-device', 'virtio-rng-pci', '-monitor', 'unix:monitor.sock,server=on,wait=off',
-  '-device', 'virtio-serial-pci', '-chardev', 'null,id=agent', '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0',
-  '-netdev', `user,id=n,hostfwd=tcp:127.0.0.1:${sshPort}-:22`, '-device', 'virtio-net-pci,netdev=n,romfile=',
-], { stdio: ['ignore', 'pipe', 'inherit'] });
+const guest = spawn(
+  'qemu-system-x86_64',
+  [
+    '-accel',
+    'tcg,tb-size=32',
+    '-m',
+    '96',
+    '-nodefaults',
+    '-no-user-config',
+    '-display',
+    'none',
+    '-serial',
+    'stdio',
+    '-snapshot',
+    '-drive',
+    `file=${image},if=virtio,format=qcow2`,
+    '-device',
+    'virtio-rng-pci',
+    '-monitor',
+    'unix:monitor.sock,server=on,wait=off',
+    '-device',
+    'virtio-serial-pci',
+    '-chardev',
+    'null,id=agent',
+    '-device',
+    'virtserialport,chardev=agent,name=org.qemu.guest_agent.0',
+    '-netdev',
+    `user,id=n,hostfwd=tcp:127.0.0.1:${sshPort}-:22`,
+    '-device',
+    'virtio-net-pci,netdev=n,romfile=',
+  ],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
 const ended = once(guest, 'exit');
 process.on('exit', () => guest.kill('SIGKILL'));
 

@@ -67,14 +67,21 @@ export async function unpackKernel(kernel: KernelPackage, workDir: string): Prom
 
 /** Lines of modules.dep(5): `path/a.ko: path/needed-last.ko path/needed-first.ko`. */
 function parseDependencies(text: string): Map<string, { path: string; needs: string[] }> {
-  return new Map(text.split('\n').filter(Boolean).map((line) => {
-    const [path = '', rest = ''] = line.split(':');
-    return [moduleName(path), { path, needs: rest.trim().split(/\s+/).filter(Boolean) }];
-  }));
+  return new Map(
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [path = '', rest = ''] = line.split(':');
+        return [moduleName(path), { path, needs: rest.trim().split(/\s+/).filter(Boolean) }];
+      }),
+  );
 }
 
 function moduleName(path: string): string {
-  return basename(path).replace(/\.ko(\.zst)?$/, '').replaceAll('-', '_');
+  return basename(path)
+    .replace(/\.ko(\.zst)?$/, '')
+    .replaceAll('-', '_');
 }
 
 function plainName(path: string): string {

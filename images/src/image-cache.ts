@@ -27,7 +27,10 @@ export async function hashInputs(texts: readonly string[], paths: readonly strin
 async function filesIn(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** Copies the image of these inputs to `outFile`; `build` makes it first, in a folder that is removed after, unless it is in the cache. */

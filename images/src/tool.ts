@@ -3,12 +3,29 @@ import { execa, ExecaError } from 'execa';
 
 /** Which Debian or Ubuntu package brings a tool that image builds use. */
 const PACKAGES: Record<string, string> = {
-  'apt-cache': 'apt', 'apt-get': 'apt', 'dpkg-deb': 'dpkg', depmod: 'kmod', ldd: 'libc-bin', cpio: 'cpio', 'mkfs.vfat': 'dosfstools', mcopy: 'mtools',
-  syslinux: 'syslinux', mke2fs: 'e2fsprogs', sfdisk: 'fdisk', 'qemu-img': 'qemu-utils', mmdebstrap: 'mmdebstrap', 'grub-mkimage': 'grub-common', chroot: 'coreutils',
+  'apt-cache': 'apt',
+  'apt-get': 'apt',
+  'dpkg-deb': 'dpkg',
+  depmod: 'kmod',
+  ldd: 'libc-bin',
+  cpio: 'cpio',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
+  syslinux: 'syslinux',
+  mke2fs: 'e2fsprogs',
+  sfdisk: 'fdisk',
+  'qemu-img': 'qemu-utils',
+  mmdebstrap: 'mmdebstrap',
+  'grub-mkimage': 'grub-common',
+  chroot: 'coreutils',
 };
 
 /** Runs one tool to its end and gives what it printed. Throws UNSUPPORTED when it isn't installed, UNEXPECTED when it fails. */
-export async function runTool(file: string, args: readonly string[], options: { cwd?: string; input?: string; timeoutMs?: number } = {}): Promise<string> {
+export async function runTool(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; input?: string; timeoutMs?: number } = {},
+): Promise<string> {
   const { cwd, input, timeoutMs = 120_000 } = options;
   try {
     const { stdout } = await execa(file, args, {
@@ -22,7 +39,12 @@ export async function runTool(file: string, args: readonly string[], options: { 
   } catch (cause) {
     if (!(cause instanceof ExecaError)) throw cause;
     if (cause.code === 'ENOENT') throw missing(file, PACKAGES[file] ?? file);
-    throw new DomainError('UNEXPECTED', `${file} failed while an image was built: ${cause.shortMessage}\n${(cause.stderr ?? '').slice(-2000)}`, {}, { cause });
+    throw new DomainError(
+      'UNEXPECTED',
+      `${file} failed while an image was built: ${cause.shortMessage}\n${(cause.stderr ?? '').slice(-2000)}`,
+      {},
+      { cause },
+    );
   }
 }
 

@@ -12,13 +12,16 @@ import { build } from './build.ts';
 import { runCommand } from './terminal.ts';
 
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { hosts: { type: 'string', default: '1000' }, deploys: { type: 'string', default: '2000' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { hosts: { type: 'string', default: '1000' }, deploys: { type: 'string', default: '2000' } },
+  });
   const benches: Record<string, () => Promise<Figure[]>> = {
-    'deploy': () => benchDeploy({ hostCount: Number(values.hosts), deployCount: Number(values.deploys) }),
+    deploy: () => benchDeploy({ hostCount: Number(values.hosts), deployCount: Number(values.deploys) }),
     'deploy-one': benchDeployOne,
-    'kvm': benchKvm,
-    'list': benchList,
-    'idle': benchIdle,
+    kvm: benchKvm,
+    list: benchList,
+    idle: benchIdle,
   };
   const [name = ''] = positionals;
   const bench = benches[name];

@@ -7,8 +7,20 @@ const CHECKS: Step[] = [
   {
     name: 'imports',
     about: 'who may import whom',
-    argv: script('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', 'tooling/dependency-cruiser.cjs', 'apps', 'workers', 'workflows', 'activities', 'packages', 'tools', 'images'),
+    argv: script(
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+      '--config',
+      'tooling/dependency-cruiser.cjs',
+      'apps',
+      'workers',
+      'workflows',
+      'activities',
+      'packages',
+      'tools',
+      'images',
+    ),
   },
+  { name: 'format', about: 'oxfmt, else `npm run format`', argv: script('node_modules/oxfmt/bin/oxfmt', '--check') },
 ];
 
 /** Answers the names of those that failed. */

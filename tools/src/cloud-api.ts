@@ -32,7 +32,12 @@ export async function openCloudApi(url: string, { name, password }: { name: stri
   const events = new EventEmitter().setMaxListeners(0);
   let token = '';
 
-  async function request(method: 'GET' | 'POST', procedure: string, input: object | undefined, headers: Record<string, string> = {}): Promise<unknown> {
+  async function request(
+    method: 'GET' | 'POST',
+    procedure: string,
+    input: object | undefined,
+    headers: Record<string, string> = {},
+  ): Promise<unknown> {
     const target = new URL(`/api/v1/${procedure}`, url);
     if (method === 'GET' && input) target.search = new URLSearchParams({ input: JSON.stringify(input) }).toString();
     const response = await fetch(target, {
@@ -45,12 +50,14 @@ export async function openCloudApi(url: string, { name, password }: { name: stri
     if (response.status >= 500 && response.status !== 507) throw new Away(`${procedure}: ${response.status} ${text}`);
     const body: { result?: { data: unknown }; error?: { message: string; data: { code: string } } } = JSON.parse(text);
     if (body.result) return body.result.data;
-    throw new DomainError('UNEXPECTED', `${procedure}: ${body.error?.data.code} ${body.error?.message ?? text}`, { code: body.error?.data.code ?? '' });
+    throw new DomainError('UNEXPECTED', `${procedure}: ${body.error?.data.code} ${body.error?.message ?? text}`, {
+      code: body.error?.data.code ?? '',
+    });
   }
 
   const mutate: CloudApi['mutate'] = async (output, procedure, input) => {
     const headers = { 'idempotency-key': randomUUID() };
-    for (const giveUpAt = Date.now() + PATIENCE_MS; ; ) {
+    for (const giveUpAt = Date.now() + PATIENCE_MS; ;) {
       try {
         return output.parse(await request('POST', procedure, input, headers));
       } catch (error) {
@@ -63,7 +70,7 @@ export async function openCloudApi(url: string, { name, password }: { name: stri
 
   const until: CloudApi['until'] = async (what, look, timeoutMs = PATIENCE_MS) => {
     const tooLate = AbortSignal.timeout(timeoutMs);
-    for (let problem: unknown; ; ) {
+    for (let problem: unknown; ;) {
       const changed = once(events, 'change', { signal: AbortSignal.any([tooLate, stop.signal]) }); // before the look, so that nothing falls between
       changed.catch(() => undefined);
       try {
@@ -96,12 +103,20 @@ export async function openCloudApi(url: string, { name, password }: { name: stri
   ({ token } = await mutate(loginDto, 'auth.login', { name, password }));
   void follow();
   return {
-    url, token, query, mutate, until,
+    url,
+    token,
+    query,
+    mutate,
+    until,
     untilEnded: (operationId, timeoutMs) =>
-      until(`operation ${operationId} ends`, async () => {
-        const operation = await query(operationDetailDto, 'operation.get', { operationId });
-        return ['succeeded', 'failed', 'cancelled'].includes(operation.state) && operation;
-      }, timeoutMs),
+      until(
+        `operation ${operationId} ends`,
+        async () => {
+          const operation = await query(operationDetailDto, 'operation.get', { operationId });
+          return ['succeeded', 'failed', 'cancelled'].includes(operation.state) && operation;
+        },
+        timeoutMs,
+      ),
     close: () => stop.abort(),
   };
 }

@@ -33,12 +33,16 @@ afterAll(() => cloud?.close());
 
 describe('a cloud whose processes are killed at any moment', () => {
   it('ends every operation, and its records agree with its hosts', async ({ onTestFailed }) => {
-    onTestFailed(async () => console.log(JSON.stringify(await cloud.db.operation.findMany({ where: { endedAt: null }, include: { steps: true, attempts: true } }), null, 1)));
+    onTestFailed(async () =>
+      console.log(JSON.stringify(await cloud.db.operation.findMany({ where: { endedAt: null }, include: { steps: true, attempts: true } }), null, 1)),
+    );
     const queue = [...KILLS.keys()].toSorted((a, b) => (a % MOMENTS) - (b % MOMENTS)); // the victims take turns
     const input = await deployInput();
-    await Promise.all(Array.from({ length: LANES }, async () => {
-      for (let at = queue.shift(); at !== undefined; at = queue.shift()) await liveThrough(`vm-${at}`, input, KILLS[at]);
-    }));
+    await Promise.all(
+      Array.from({ length: LANES }, async () => {
+        for (let at = queue.shift(); at !== undefined; at = queue.shift()) await liveThrough(`vm-${at}`, input, KILLS[at]);
+      }),
+    );
 
     await cloud.api.until('every operation has ended', async () => (await openOperations()).length === 0);
     const operations = await cloud.db.operation.groupBy({ by: ['kind', 'state'], _count: true });
@@ -62,7 +66,10 @@ async function liveThrough(name: string, input: object, kill: (typeof KILLS)[num
     const { id } = await cloud.api.mutate(operationDto, `instance.${verb}`, { instanceId: deploy.resource.id });
     await follow(verb, id);
   }
-  if (isKept) expect(await cloud.api.until('it runs', () => cloud.api.query(instanceDto, 'instance.get', { instanceId: deploy.resource.id }))).toMatchObject({ state: 'running' });
+  if (isKept)
+    expect(await cloud.api.until('it runs', () => cloud.api.query(instanceDto, 'instance.get', { instanceId: deploy.resource.id }))).toMatchObject({
+      state: 'running',
+    });
 
   async function follow(verb: string, operationId: string): Promise<void> {
     if (kill?.verb === verb) {
@@ -96,7 +103,8 @@ async function openOperations() {
 }
 
 async function deployInput(): Promise<object> {
-  const firstOf = async (procedure: string) => (await cloud.api.query(z.object({ items: z.array(z.object({ id: z.uuid() })) }), procedure, {})).items[0]?.id;
+  const firstOf = async (procedure: string) =>
+    (await cloud.api.query(z.object({ items: z.array(z.object({ id: z.uuid() })) }), procedure, {})).items[0]?.id;
   return { zoneId: await firstOf('zone.list'), templateId: await firstOf('template.list'), computeOfferingId: await firstOf('computeOffering.list') };
 }
 
@@ -104,12 +112,20 @@ async function deployInput(): Promise<object> {
 async function whatHostsRun(): Promise<{ id: string; hostId: string; generation: number }[]> {
   const { simulator } = foldersOf(cloud.dataFolder);
   const hostIds = (await readdir(simulator, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const running = await Promise.all(hostIds.map(async (hostId) => {
-    const stateDir = path.join(simulator, hostId);
-    const guests = openSimulatedState(path.join(stateDir, 'journal.jsonl')).guests().filter(({ state, isRemoved }) => state === 'running' && !isRemoved);
-    const routers = await createSimulatorNetwork({ hostId, stateDir }).listRouters();
-    return [...guests, ...routers.map(({ routerId: id, generation }) => ({ id, generation }))].map(({ id, generation }) => ({ id, hostId, generation }));
-  }));
+  const running = await Promise.all(
+    hostIds.map(async (hostId) => {
+      const stateDir = path.join(simulator, hostId);
+      const guests = openSimulatedState(path.join(stateDir, 'journal.jsonl'))
+        .guests()
+        .filter(({ state, isRemoved }) => state === 'running' && !isRemoved);
+      const routers = await createSimulatorNetwork({ hostId, stateDir }).listRouters();
+      return [...guests, ...routers.map(({ routerId: id, generation }) => ({ id, generation }))].map(({ id, generation }) => ({
+        id,
+        hostId,
+        generation,
+      }));
+    }),
+  );
   return running.flat().toSorted(byId);
 }
 

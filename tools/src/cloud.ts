@@ -70,7 +70,10 @@ export function agents(settings: Settings, hosts: readonly HostNamespace[]): Clo
     name: `agent-${host.name}`,
     config: path.join(host.folder, 'nephos', 'agent.json'),
     plan: async () => {
-      const spec = main(`agent-${host.name}`, 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: path.join(AGENT_FOLDER, 'agent.json'), NEPHOS_LOG_LEVEL: logLevel });
+      const spec = main(`agent-${host.name}`, 'workers/host/src/main.ts', {
+        NEPHOS_AGENT_CONFIG: path.join(AGENT_FOLDER, 'agent.json'),
+        NEPHOS_LOG_LEVEL: logLevel,
+      });
       return { ...spec, argv: insideHost(host, spec.argv) };
     },
   }));
@@ -80,14 +83,23 @@ export function agents(settings: Settings, hosts: readonly HostNamespace[]): Clo
     name: 'agent-simulator',
     config,
     plan: async () => {
-      const spec = main('agent-simulator', 'workers/host/src/main.ts', { NEPHOS_AGENT_CONFIG: config, NEPHOS_AGENT_DRIVER: 'simulator', NEPHOS_AGENT_STATE_DIR: simulator, NEPHOS_LOG_LEVEL: logLevel });
+      const spec = main('agent-simulator', 'workers/host/src/main.ts', {
+        NEPHOS_AGENT_CONFIG: config,
+        NEPHOS_AGENT_DRIVER: 'simulator',
+        NEPHOS_AGENT_STATE_DIR: simulator,
+        NEPHOS_LOG_LEVEL: logLevel,
+      });
       return { ...spec, readyTimeoutMs: spec.readyTimeoutMs + settings.hostCount * 500 }; // it is ready when all its hosts are
     },
   };
   return (hosts.length > 0 ? real : [simulated]).filter((agent) => isWritten('agent') && existsSync(agent.config));
 }
 
-const MAINS: Record<string, string> = { api: 'apps/api/src/main.ts', 'control-worker': 'workers/control/src/main.ts', agent: 'workers/host/src/main.ts' };
+const MAINS: Record<string, string> = {
+  api: 'apps/api/src/main.ts',
+  'control-worker': 'workers/control/src/main.ts',
+  agent: 'workers/host/src/main.ts',
+};
 const isWritten = (name: string) => existsSync(path.join(ROOT, MAINS[name] ?? ''));
 
 function main(name: string, file: string, env: Record<string, string>): ProcessSpec {

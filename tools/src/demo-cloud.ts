@@ -19,7 +19,11 @@ export async function findDemoCloud(): Promise<DemoCloud> {
   const { NEPHOS_URL: url, NEPHOS_ADMIN_PASSWORD: adminPassword } = process.env;
   if (url && adminPassword) return { url, adminPassword, passwordFile };
   const running = await findRunningCloud(folders.runFile);
-  if (!running) throw new DomainError('NOT_FOUND', 'No cloud runs here. Start one with `npm start` in another terminal, or set NEPHOS_URL and NEPHOS_ADMIN_PASSWORD.');
+  if (!running)
+    throw new DomainError(
+      'NOT_FOUND',
+      'No cloud runs here. Start one with `npm start` in another terminal, or set NEPHOS_URL and NEPHOS_ADMIN_PASSWORD.',
+    );
   return { url: running.url, adminPassword: (await readFile(path.join(folders.control, 'admin-password'), 'utf8')).trim(), passwordFile };
 }
 

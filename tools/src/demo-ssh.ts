@@ -33,12 +33,16 @@ export async function waitForSsh({ url, token, instanceId, folder, keyFile, comm
   const nephos = path.join(ROOT, 'packages/client/src/cli/main.ts');
   const options = ['-i', keyFile, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30'];
   const env = { ...process.env, NEPHOS_URL: url, NEPHOS_TOKEN: token, NEPHOS_CONFIG: path.join(folder, 'config.json') };
-  for (const giveUpAt = Date.now() + GIVE_UP_MS; ; ) {
+  for (const giveUpAt = Date.now() + GIVE_UP_MS; ;) {
     try {
       const { stdout } = await run(process.execPath, [nephos, 'instance', 'ssh', instanceId, '--', ...options, ...command], { env, timeout: 90_000 });
       return stdout.trim();
     } catch (error) {
-      if (Date.now() > giveUpAt) throw new DomainError('HOST_UNREACHABLE', `The guest did not answer over SSH within ${GIVE_UP_MS / 1_000} s: ${error instanceof Error ? error.message : String(error)}`);
+      if (Date.now() > giveUpAt)
+        throw new DomainError(
+          'HOST_UNREACHABLE',
+          `The guest did not answer over SSH within ${GIVE_UP_MS / 1_000} s: ${error instanceof Error ? error.message : String(error)}`,
+        );
       await sleep(AGAIN_MS);
     }
   }

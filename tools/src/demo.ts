@@ -57,7 +57,10 @@ async function deploy(client: NephosClient, name: string, sshKeyPairId: string):
   const offering = first('compute offering', await api.computeOffering.list.query({ isEnabled: true, sort: 'memoryMib', limit: 1 }));
   // With a key that is the same for the same wish, a deploy that is sent again after a broken connection is still one deploy.
   const context = { idempotencyKey: `demo/${name}` };
-  const [operation] = await api.instance.deploy.mutate({ name, zoneId: zone.id, templateId: template.id, computeOfferingId: offering.id, sshKeyPairId }, { context });
+  const [operation] = await api.instance.deploy.mutate(
+    { name, zoneId: zone.id, templateId: template.id, computeOfferingId: offering.id, sshKeyPairId },
+    { context },
+  );
   if (!operation) throw new DomainError('UNEXPECTED', 'The deploy began nothing.');
   await finish(client, 'deploy', operation);
   const { nics } = await api.instance.get.query({ instanceId: operation.resource.id });
@@ -66,13 +69,18 @@ async function deploy(client: NephosClient, name: string, sshKeyPairId: string):
 }
 
 /** Follows an operation to its end, step by step. */
-async function finish(client: NephosClient, what: string, begun: Outputs['operation']['cancel'] | Promise<Outputs['operation']['cancel']>): Promise<void> {
+async function finish(
+  client: NephosClient,
+  what: string,
+  begun: Outputs['operation']['cancel'] | Promise<Outputs['operation']['cancel']>,
+): Promise<void> {
   const { id } = await begun;
   const ended = await client.waitForOperation(id, {
     signal: AbortSignal.timeout(10 * 60_000),
     onStep: ({ name, state, isUndo }) => told(what, `${isUndo ? 'undo: ' : ''}${name}: ${state}`),
   });
-  if (ended.state !== 'succeeded') throw new DomainError('UNEXPECTED', `The ${what} ${ended.state}: ${ended.error?.message} (${ended.error?.code}). Operation ${id}.`);
+  if (ended.state !== 'succeeded')
+    throw new DomainError('UNEXPECTED', `The ${what} ${ended.state}: ${ended.error?.message} (${ended.error?.code}). Operation ${id}.`);
 }
 
 function first<T>(noun: string, { items: [one] }: { items: T[] }): T {

@@ -38,8 +38,13 @@ describe('a cloud of real hosts', () => {
     const { id: sshKeyPairId } = await cloud.api.mutate(sshKeyPairDto, 'sshKeyPair.create', { name: 'test', publicKey: shell.publicKey });
     const deploy = async (name: string) => {
       const [operation] = await cloud.api.mutate(z.array(operationDto), 'instance.deploy', {
-        zoneId: await idOf('zone.list', 'zone-1'), templateId: await idOf('template.list', 'tiny'), computeOfferingId: await idOf('computeOffering.list', 'tiny'),
-        name, sshKeyPairId, userData: Buffer.from(USER_DATA).toString('base64'), wantsPassword: true,
+        zoneId: await idOf('zone.list', 'zone-1'),
+        templateId: await idOf('template.list', 'tiny'),
+        computeOfferingId: await idOf('computeOffering.list', 'tiny'),
+        name,
+        sshKeyPairId,
+        userData: Buffer.from(USER_DATA).toString('base64'),
+        wantsPassword: true,
       });
       const { state, error, resource } = await cloud.api.untilEnded(operation?.id ?? '');
       expect({ state, error }).toEqual({ state: 'succeeded', error: null });
@@ -53,10 +58,15 @@ describe('a cloud of real hosts', () => {
     await enable(true);
     expect(a.host).not.toBe(b.host);
 
-    for (const [one, other] of [[a, b], [b, a]] as const) {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       expect(await shell.run(one.id, 'hostname')).toBe(one.name);
       expect(await shell.run(one.id, `ping -c 1 -W 5 ${other.ip} >/dev/null && echo reached`)).toBe('reached');
-      expect(await shell.run(one.id, 'for i in 1 2 3 4 5 6 7 8 9; do [ -f /root/proof ] && break; sleep 1; done; cat /root/proof')).toBe('user data ran');
+      expect(await shell.run(one.id, 'for i in 1 2 3 4 5 6 7 8 9; do [ -f /root/proof ] && break; sleep 1; done; cat /root/proof')).toBe(
+        'user data ran',
+      );
     }
     const { password } = await cloud.api.query(instancePasswordDto, 'instance.password', { instanceId: a.id });
     expect(password).toMatch(/^[a-km-zA-HJ-NP-Z2-9]{16}$/);
@@ -146,7 +156,8 @@ describe('a cloud of real hosts', () => {
     }
     await cloud.api.until('every operation has ended', async () => (await cloud.db.operation.count({ where: { endedAt: null } })) === 0);
     expect(await findViolations(cloud.db)).toEqual([]);
-    for (const host of [a.host, b.host]) expect(await whatIsLeft(host)).toEqual({ processes: [], links: [], namespaces: [], volumes: [], domains: '' });
+    for (const host of [a.host, b.host])
+      expect(await whatIsLeft(host)).toEqual({ processes: [], links: [], namespaces: [], volumes: [], domains: '' });
   });
 
   it('goes down without a trace', async () => {
@@ -178,7 +189,9 @@ function only<T>(list: readonly T[]): T {
 /** The QEMU processes of both hosts. */
 async function guests(): Promise<{ host: string; pid: number }[]> {
   const hosts = await listHostNamespaces(`${cloud.prefix}-`);
-  const found = await Promise.all(hosts.map(async (host) => (await processes(host)).filter(({ name }) => name.startsWith('qemu-')).map(({ pid }) => ({ host, pid }))));
+  const found = await Promise.all(
+    hosts.map(async (host) => (await processes(host)).filter(({ name }) => name.startsWith('qemu-')).map(({ pid }) => ({ host, pid }))),
+  );
   return found.flat();
 }
 
@@ -189,10 +202,14 @@ async function processes(host: string): Promise<{ pid: number; name: string }[]>
 
 /** The reconciler has dealt with an instance that ended by itself. */
 async function claimIsBack(instanceId: string): Promise<void> {
-  await cloud.api.until('its claim is back', async () => {
-    const { state, operationId } = await get(instanceId);
-    return state === 'stopped' && operationId === null && (await cloud.db.hostAllocation.count({ where: { resourceId: instanceId } })) === 0;
-  }, 60_000);
+  await cloud.api.until(
+    'its claim is back',
+    async () => {
+      const { state, operationId } = await get(instanceId);
+      return state === 'stopped' && operationId === null && (await cloud.db.hostAllocation.count({ where: { resourceId: instanceId } })) === 0;
+    },
+    60_000,
+  );
 }
 
 /** A full report that began after now. */
@@ -212,7 +229,9 @@ async function whatIsLeft(name: string) {
     processes: (await processes(name)).map((one) => one.name).filter((one) => !ITS_OWN.has(one)),
     links: links.map(({ ifname }) => ifname).filter((ifname) => /^(nbr|nvx|vnet|nr)/.test(ifname)),
     namespaces: (await inside('ip', 'netns', 'list')).split('\n').filter(Boolean),
-    volumes: (await readdir(path.join(foldersOf(cloud.dataFolder).host(name), 'nephos/pool'), { recursive: true })).filter((file) => file.includes('volumes/')),
+    volumes: (await readdir(path.join(foldersOf(cloud.dataFolder).host(name), 'nephos/pool'), { recursive: true })).filter((file) =>
+      file.includes('volumes/'),
+    ),
     domains: await inside('virsh', '--quiet', '--connect', 'qemu:///system', 'list', '--all'),
   };
 }

@@ -86,10 +86,11 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
     child = started;
     ended = new Promise((resolve) => started.once('close', (code) => resolve(code)));
     for (const stream of [started.stdout, started.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (text) => {
-        lines.push(text);
-        for (const look of watching) look();
-      });
+      if (stream)
+        createInterface({ input: stream }).on('line', (text) => {
+          lines.push(text);
+          for (const look of watching) look();
+        });
     }
     await line(/^nephos +ready at/, fromLine);
   }
@@ -112,10 +113,21 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
   try {
     await start();
     const secret = async (file: string) => (await readFile(file, 'utf8')).trim();
-    const client = await openCloudApi(`http://127.0.0.1:${apiPort}`, { name: 'admin', password: await secret(path.join(folders.control, 'admin-password')) });
+    const client = await openCloudApi(`http://127.0.0.1:${apiPort}`, {
+      name: 'admin',
+      password: await secret(path.join(folders.control, 'admin-password')),
+    });
     const db = openDatabase(`postgresql://nephos:${await secret(folders.postgresPassword)}@127.0.0.1:${postgresPort}/nephos`, { maxConnections: 2 });
     return {
-      dataFolder, prefix: prefixOf(process.pid), api: client, lines, db, line, stop, start, command,
+      dataFolder,
+      prefix: prefixOf(process.pid),
+      api: client,
+      lines,
+      db,
+      line,
+      stop,
+      start,
+      command,
       pidOf: async (name) => {
         const pid = (await findRunningCloud(folders.runFile))?.processes.find((one) => one.name === name)?.pid;
         if (pid === undefined) throw new Error(`${name} does not run`);
@@ -138,7 +150,9 @@ const environmentOf = (dataFolder: string, pid: number | string) => ({ NEPHOS_DA
 /** It gets SIGTERM when we die, however we do; what it leaves then is removed by the next who starts a cloud. */
 function run(file: string, args: readonly string[], env: Record<string, string>): ChildProcess {
   return spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, path.join(ROOT, 'tools/src', file), ...args], {
-    cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
   });
 }
 

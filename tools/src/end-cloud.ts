@@ -18,7 +18,8 @@ export async function endCloud({ dataFolder, wire }: Settings): Promise<void> {
     process.kill(running.supervisor.pid, 'SIGTERM');
     const deadline = Date.now() + STOP_TIMEOUT_MS;
     while (await isRunning(running.supervisor)) {
-      if (Date.now() > deadline) throw new DomainError('IN_USE', `The control plane (process ${running.supervisor.pid}) does not stop. End it and try again.`);
+      if (Date.now() > deadline)
+        throw new DomainError('IN_USE', `The control plane (process ${running.supervisor.pid}) does not stop. End it and try again.`);
       await delay(100); // not our child: its end cannot be waited for
     }
   }

@@ -30,23 +30,57 @@ export async function openGuestShell({ url, token }: CloudApi): Promise<GuestShe
 
   const proxy = `${process.execPath} ${path.join(ROOT, 'tools/src/guest-stream.ts')} %n 22`;
   const ssh = (instanceId: string, args: readonly string[], command: string, env: Record<string, string> = {}) =>
-    execa('ssh', [
-      '-o', `ProxyCommand=${proxy}`, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=20', ...args, instanceId, command,
-    ], { env: { NEPHOS_URL: url, NEPHOS_TOKEN: token, NODE_NO_WARNINGS: '1', ...env }, stdin: 'ignore', reject: false, timeout: 60_000 });
+    execa(
+      'ssh',
+      [
+        '-o',
+        `ProxyCommand=${proxy}`,
+        '-o',
+        'StrictHostKeyChecking=no',
+        '-o',
+        'UserKnownHostsFile=/dev/null',
+        '-o',
+        'LogLevel=ERROR',
+        '-o',
+        'ConnectTimeout=20',
+        ...args,
+        instanceId,
+        command,
+      ],
+      { env: { NEPHOS_URL: url, NEPHOS_TOKEN: token, NODE_NO_WARNINGS: '1', ...env }, stdin: 'ignore', reject: false, timeout: 60_000 },
+    );
 
   return {
     publicKey,
     run: async (instanceId, command, { user = 'root', timeoutMs = 120_000 } = {}) => {
-      for (const giveUpAt = Date.now() + timeoutMs; ; ) {
-        const { exitCode, stdout, stderr } = await ssh(instanceId, ['-i', keyFile, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-l', user], command);
+      for (const giveUpAt = Date.now() + timeoutMs; ;) {
+        const { exitCode, stdout, stderr } = await ssh(
+          instanceId,
+          ['-i', keyFile, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-l', user],
+          command,
+        );
         if (exitCode === 0) return stdout;
-        if (exitCode !== NOT_CONNECTED || Date.now() > giveUpAt) throw new DomainError('UNEXPECTED', `In guest ${instanceId}, "${command}" ended with ${exitCode}: ${stdout}\n${stderr}`);
+        if (exitCode !== NOT_CONNECTED || Date.now() > giveUpAt)
+          throw new DomainError('UNEXPECTED', `In guest ${instanceId}, "${command}" ended with ${exitCode}: ${stdout}\n${stderr}`);
         await new Promise((resolve) => setTimeout(resolve, 500)); // nothing tells when a guest's sshd listens
       }
     },
     runByPassword: async (instanceId, user, password, command) => {
-      const args = ['-o', 'PreferredAuthentications=password,keyboard-interactive', '-o', 'PubkeyAuthentication=no', '-o', 'NumberOfPasswordPrompts=1', '-l', user];
-      const { exitCode, stdout, stderr } = await ssh(instanceId, args, command, { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', GUEST_PASSWORD: password });
+      const args = [
+        '-o',
+        'PreferredAuthentications=password,keyboard-interactive',
+        '-o',
+        'PubkeyAuthentication=no',
+        '-o',
+        'NumberOfPasswordPrompts=1',
+        '-l',
+        user,
+      ];
+      const { exitCode, stdout, stderr } = await ssh(instanceId, args, command, {
+        SSH_ASKPASS: askpass,
+        SSH_ASKPASS_REQUIRE: 'force',
+        GUEST_PASSWORD: password,
+      });
       if (exitCode === 0) return stdout;
       throw new DomainError('UNEXPECTED', `Guest ${instanceId} let ${user} not in by password: ${stderr}`);
     },

@@ -36,7 +36,12 @@ export async function writeHostsFile(settings: Settings, real: readonly HostName
   const folders = foldersOf(settings.dataFolder);
   const hosts: HostsFile =
     real.length > 0
-      ? real.map(({ name, folder }, at) => ({ name, hypervisor: 'kvm', managementIp: hostManagementIp(settings.wire, at + 1), agentConfigFile: path.join(folder, 'nephos', 'agent.json') }))
+      ? real.map(({ name, folder }, at) => ({
+          name,
+          hypervisor: 'kvm',
+          managementIp: hostManagementIp(settings.wire, at + 1),
+          agentConfigFile: path.join(folder, 'nephos', 'agent.json'),
+        }))
       : Array.from({ length: settings.hostCount }, (_, at) => ({
           name: `simulated-${at + 1}`,
           hypervisor: 'simulator',

@@ -25,7 +25,9 @@ const story = { 'workflows/src/instance/deploy.ts': 'export const deploy = 1; ex
 
 describe('who may import whom', () => {
   it('lets the API use the database', async () => {
-    expect(await judge({ ...db, 'apps/api/src/server.ts': "import { rows } from '../../../packages/db/src/rows.ts'; export default rows;" })).toContain('no dependency violations found');
+    expect(
+      await judge({ ...db, 'apps/api/src/server.ts': "import { rows } from '../../../packages/db/src/rows.ts'; export default rows;" }),
+    ).toContain('no dependency violations found');
   });
 
   it('keeps workflows from the database', async () => {
@@ -47,7 +49,9 @@ describe('who may import whom', () => {
   });
 
   it("keeps Node's own modules from workflows", async () => {
-    expect(await judge({ 'workflows/src/a.ts': "import { readFileSync } from 'node:fs'; export default readFileSync;" })).toContain('workflows-are-deterministic');
+    expect(await judge({ 'workflows/src/a.ts': "import { readFileSync } from 'node:fs'; export default readFileSync;" })).toContain(
+      'workflows-are-deterministic',
+    );
   });
 
   it('keeps what is for tests out of what runs', async () => {

@@ -20,17 +20,26 @@ await runCommand(async () => {
   const hosts = hostsFileSchema.parse(JSON.parse(await readFile(hostsFile, 'utf8')));
   const hypervisor = hosts[0]?.hypervisor ?? 'simulator';
 
-  await setUpZone(createNephosClient({ url, token }), {
-    name: 'zone-1',
-    publicAddresses: { firstIp: `${wire.publicNet}.20`, lastIp: `${wire.publicNet}.250`, prefixLength: 24, gateway: publicGateway(wire) },
-    hypervisor,
-    hosts: hosts.map(({ name, managementIp, agentConfigFile }) => ({ name, managementIp, agentConfigFile, poolPath: hypervisor === 'kvm' ? POOL_OF_REAL_HOST : `/pool/${name}` })),
-    offerings: [
-      { name: 'tiny', cpuCount: 1, cpuMhz: 500, memoryMib: 128 },
-      { name: 'small', cpuCount: 1, cpuMhz: 1_000, memoryMib: 512 },
-      { name: 'medium', cpuCount: 2, cpuMhz: 1_000, memoryMib: 2_048 },
-    ],
-    template: { name: 'tiny', description: 'A tiny Linux for trying things', withImage: (use) => withTemplateImage(hypervisor, use) },
-  }, (line) => say('zone', line));
+  await setUpZone(
+    createNephosClient({ url, token }),
+    {
+      name: 'zone-1',
+      publicAddresses: { firstIp: `${wire.publicNet}.20`, lastIp: `${wire.publicNet}.250`, prefixLength: 24, gateway: publicGateway(wire) },
+      hypervisor,
+      hosts: hosts.map(({ name, managementIp, agentConfigFile }) => ({
+        name,
+        managementIp,
+        agentConfigFile,
+        poolPath: hypervisor === 'kvm' ? POOL_OF_REAL_HOST : `/pool/${name}`,
+      })),
+      offerings: [
+        { name: 'tiny', cpuCount: 1, cpuMhz: 500, memoryMib: 128 },
+        { name: 'small', cpuCount: 1, cpuMhz: 1_000, memoryMib: 512 },
+        { name: 'medium', cpuCount: 2, cpuMhz: 1_000, memoryMib: 2_048 },
+      ],
+      template: { name: 'tiny', description: 'A tiny Linux for trying things', withImage: (use) => withTemplateImage(hypervisor, use) },
+    },
+    (line) => say('zone', line),
+  );
   return 0;
 });

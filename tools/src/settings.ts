@@ -30,7 +30,13 @@ const MAX_REAL_HOSTS = 20;
 export function readSettings(argv: readonly string[] = process.argv.slice(2)): Settings {
   const { values } = parseArgs({
     args: [...argv],
-    options: { yes: { type: 'boolean', default: false }, simulator: { type: 'boolean', default: false }, hosts: { type: 'string' }, port: { type: 'string' }, 'no-build': { type: 'boolean', default: false } },
+    options: {
+      yes: { type: 'boolean', default: false },
+      simulator: { type: 'boolean', default: false },
+      hosts: { type: 'string' },
+      port: { type: 'string' },
+      'no-build': { type: 'boolean', default: false },
+    },
   });
   const env = process.env;
   const hostCount = wholeNumber('--hosts', values.hosts ?? String(DEFAULT_HOSTS), 1, values.simulator ? 25_000 : MAX_REAL_HOSTS);

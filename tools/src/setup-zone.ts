@@ -36,20 +36,30 @@ const HOSTS_AT_ONCE = 100;
  * pod, cluster, hosts with their agents' configurations and pools, offerings, image store, template. Run again, also after it
  * was broken off, it makes what is missing.
  */
-export async function setUpZone(client: NephosClient, plan: ZonePlan, say: (line: string) => void = () => undefined): Promise<{ zoneId: string; templateId: string }> {
+export async function setUpZone(
+  client: NephosClient,
+  plan: ZonePlan,
+  say: (line: string) => void = () => undefined,
+): Promise<{ zoneId: string; templateId: string }> {
   const { api } = client;
   const zone = (await findNamed(api.zone.list.query, plan.name)) ?? (await api.zone.create.mutate({ name: plan.name }));
   const zoneId = zone.id;
   await unlessTaken(api.publicAddress.create.mutate({ zoneId, ...plan.publicAddresses }));
 
-  const pod = (await findNamed((page) => api.pod.list.query({ ...page, zoneId }), 'pod-1')) ?? (await api.pod.create.mutate({ zoneId, name: 'pod-1' }));
+  const pod =
+    (await findNamed((page) => api.pod.list.query({ ...page, zoneId }), 'pod-1')) ?? (await api.pod.create.mutate({ zoneId, name: 'pod-1' }));
   const clusterName = `${plan.hypervisor}-1`;
-  const cluster = (await findNamed((page) => api.cluster.list.query({ ...page, podId: pod.id }), clusterName)) ?? (await api.cluster.create.mutate({ podId: pod.id, name: clusterName, hypervisor: plan.hypervisor }));
+  const cluster =
+    (await findNamed((page) => api.cluster.list.query({ ...page, podId: pod.id }), clusterName)) ??
+    (await api.cluster.create.mutate({ podId: pod.id, name: clusterName, hypervisor: plan.hypervisor }));
   await addHosts(client, cluster.id, plan.hosts, say);
 
-  for (const offering of plan.offerings) if (!(await findNamed(api.computeOffering.list.query, offering.name))) await api.computeOffering.create.mutate(offering);
+  for (const offering of plan.offerings)
+    if (!(await findNamed(api.computeOffering.list.query, offering.name))) await api.computeOffering.create.mutate(offering);
 
-  const store = (await findNamed((page) => api.imageStore.list.query({ ...page, zoneId }), 'images')) ?? (await api.imageStore.create.mutate({ zoneId, name: 'images' }));
+  const store =
+    (await findNamed((page) => api.imageStore.list.query({ ...page, zoneId }), 'images')) ??
+    (await api.imageStore.create.mutate({ zoneId, name: 'images' }));
   const templateId = await ensureTemplate(client, store.id, plan.template, say);
   return { zoneId, templateId };
 }
@@ -82,7 +92,12 @@ async function addToFile(file: string, added: readonly unknown[]): Promise<void>
   await rename(`${file}.new`, file);
 }
 
-async function ensureTemplate(client: NephosClient, imageStoreId: string, { name, description, withImage }: TemplatePlan, say: (line: string) => void): Promise<string> {
+async function ensureTemplate(
+  client: NephosClient,
+  imageStoreId: string,
+  { name, description, withImage }: TemplatePlan,
+  say: (line: string) => void,
+): Promise<string> {
   const { api } = client;
   const sameName = (await everyRow((page) => api.template.list.query({ ...page, search: name }))).filter((template) => template.name === name);
   const ready = sameName.find((template) => template.state === 'ready');
@@ -100,7 +115,7 @@ type FetchPage<T> = (page: { limit: number; cursor?: string; search?: string }) 
 
 async function everyRow<T>(fetchPage: FetchPage<T>): Promise<T[]> {
   const rows: T[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await fetchPage({ limit: 500, ...(cursor && { cursor }) });
     rows.push(...page.items);
     if (page.nextCursor === null) return rows;

@@ -35,7 +35,8 @@ await runCommand(async () => {
   const supervisor = createSupervisor({
     logFolder: folders.logs,
     onEvent: (event) => {
-      if (event.kind === 'ended') say(event.name, `ended (${event.how.split('\n')[0]}); starts again in ${event.retryInMs} ms; see ${path.join(folders.logs, event.name)}.log`);
+      if (event.kind === 'ended')
+        say(event.name, `ended (${event.how.split('\n')[0]}); starts again in ${event.retryInMs} ms; see ${path.join(folders.logs, event.name)}.log`);
       else if (isUp) say(event.name, 'ready again');
       void note();
     },
@@ -43,7 +44,13 @@ await runCommand(async () => {
   let isUp = false;
   let noted = Promise.resolve(); // one after the other: each replaces the file
   const note = () =>
-    (noted = noted.then(() => writeRunFile(folders.runFile, { url, ports: { api: settings.apiPort, postgres: settings.postgresPort, temporal: settings.temporalPort }, processes: supervisor.processes() })));
+    (noted = noted.then(() =>
+      writeRunFile(folders.runFile, {
+        url,
+        ports: { api: settings.apiPort, postgres: settings.postgresPort, temporal: settings.temporalPort },
+        processes: supervisor.processes(),
+      }),
+    ));
   await note();
 
   const stopped = untilAskedToStop(() => supervisor.kill());
@@ -68,7 +75,10 @@ async function bringUp(settings: Settings, supervisor: Supervisor, url: string):
   };
   const noRealHosts = settings.wantsSimulator ? 'asked for with --simulator' : whyNoRealHosts();
   const hosts = noRealHosts ? [] : await raiseRealHosts(settings);
-  say('hosts', noRealHosts ? `${settings.hostCount} simulated: ${noRealHosts}` : `${hosts.map(({ name }) => name).join(', ')}: real, namespaces of this machine`);
+  say(
+    'hosts',
+    noRealHosts ? `${settings.hostCount} simulated: ${noRealHosts}` : `${hosts.map(({ name }) => name).join(', ')}: real, namespaces of this machine`,
+  );
   await Promise.all(hostDaemons(hosts).map(start));
   await writeHostsFile(settings, hosts);
 
@@ -76,7 +86,10 @@ async function bringUp(settings: Settings, supervisor: Supervisor, url: string):
   for (const part of controlProcesses(settings, foundation, isReal)) await start(part);
   await setUpZone(settings, url);
   await Promise.all(agents(settings, hosts).map(start)); // each first boots a guest of a second, to see how it can
-  say('accounts', `admin, the root administrator; its password is in ${path.relative(ROOT, path.join(foldersOf(settings.dataFolder).control, 'admin-password'))}`);
+  say(
+    'accounts',
+    `admin, the root administrator; its password is in ${path.relative(ROOT, path.join(foldersOf(settings.dataFolder).control, 'admin-password'))}`,
+  );
   say('nephos', `ready at ${url}`);
 }
 
@@ -95,7 +108,8 @@ async function startFoundation(settings: Settings, supervisor: Supervisor): Prom
   const applied = await migrate(databaseUrl);
   say('postgres', `ready on port ${postgresPort}, data in ${dataDir}; ${applied.length} migrations applied`);
 
-  const temporal = () => planTemporal({ port: temporalPort, dbFile: folders.temporalDb, portSetting: 'NEPHOS_TEMPORAL_PORT', say: (line) => say('temporal', line) });
+  const temporal = () =>
+    planTemporal({ port: temporalPort, dbFile: folders.temporalDb, portSetting: 'NEPHOS_TEMPORAL_PORT', say: (line) => say('temporal', line) });
   await supervisor.start('temporal', async () => (await temporal()).spec);
   say('temporal', `ready on port ${temporalPort}`);
   return { databaseUrl, temporalAddress: `127.0.0.1:${temporalPort}` };

@@ -6,7 +6,10 @@ import { emptyQcow2 } from '@nephos/drivers/image/empty-qcow2';
 import { buildTinyImage } from '@nephos/images/build-tiny';
 
 /** The embedded cloud's template as a file, while `use` runs: the tiny guest for real hosts; for simulated ones an image that no one boots. */
-export async function withTemplateImage<T>(hypervisor: 'kvm' | 'simulator', use: (image: { file: string; sha256: string; sizeBytes: number }) => Promise<T>): Promise<T> {
+export async function withTemplateImage<T>(
+  hypervisor: 'kvm' | 'simulator',
+  use: (image: { file: string; sha256: string; sizeBytes: number }) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'nephos-image-'));
   try {
     const file = path.join(folder, 'image.qcow2');

@@ -46,21 +46,44 @@ await runCommand(async () => {
   }
 });
 
-async function prove(cloud: EmbeddedCloud, shell: GuestShell, image: string, { sha256, sizeBytes }: { sha256: string; sizeBytes: number }): Promise<boolean> {
+async function prove(
+  cloud: EmbeddedCloud,
+  shell: GuestShell,
+  image: string,
+  { sha256, sizeBytes }: { sha256: string; sizeBytes: number },
+): Promise<boolean> {
   const client = createNephosClient(cloud.api);
   const { api } = client;
   const [zone, offering, store] = [
-    (await api.zone.list.query({})).items[0], (await api.computeOffering.list.query({ search: 'medium' })).items[0], (await api.imageStore.list.query({})).items[0],
+    (await api.zone.list.query({})).items[0],
+    (await api.computeOffering.list.query({ search: 'medium' })).items[0],
+    (await api.imageStore.list.query({})).items[0],
   ];
   if (!zone || !offering || !store) throw new DomainError('UNEXPECTED', 'The cloud came up without zone, offering or image store.');
   const template = await timed('upload', async () => {
-    const { id } = await api.template.create.mutate({ imageStoreId: store.id, name: 'Debian 12', sha256, sizeBytes, isPublic: true, minMemoryMib: 768 });
+    const { id } = await api.template.create.mutate({
+      imageStoreId: store.id,
+      name: 'Debian 12',
+      sha256,
+      sizeBytes,
+      isPublic: true,
+      minMemoryMib: 768,
+    });
     return client.uploadTemplate(id, image);
   });
   const { id: sshKeyPairId } = await api.sshKeyPair.create.mutate({ name: 'test', publicKey: shell.publicKey });
   const instanceId = await timed('deploy', async () => {
     const userData = Buffer.from(USER_DATA).toString('base64');
-    const [begun] = await api.instance.deploy.mutate({ zoneId: zone.id, name: NAME, templateId: template.id, computeOfferingId: offering.id, sshKeyPairId, userData, wantsPassword: true, rootDiskGib: 3 });
+    const [begun] = await api.instance.deploy.mutate({
+      zoneId: zone.id,
+      name: NAME,
+      templateId: template.id,
+      computeOfferingId: offering.id,
+      sshKeyPairId,
+      userData,
+      wantsPassword: true,
+      rootDiskGib: 3,
+    });
     const { state, error, resource } = await client.waitForOperation(begun?.id ?? '');
     if (state !== 'succeeded') throw new DomainError('UNEXPECTED', `The deploy ${state}: ${error?.message}`);
     return resource.id;
@@ -77,11 +100,16 @@ async function prove(cloud: EmbeddedCloud, shell: GuestShell, image: string, { s
     ['user data: a file', await run('sudo cat /root/written'), /^by cloud-config$/],
     ['user data: a command', await run('sudo cat /root/ran'), /^ran$/],
     ['password', await run('sudo cut -d: -f1,2 /etc/shadow | grep -v ":[*!]" | cut -c 1-12'), /^\w+:\$/m],
-    ['password was handed out once', await run('wget -q -O - --header "DomU_Request: send_my_password" "http://$(ip -4 route show default | cut -d" " -f3):8080/"'), /^saved_password$/],
+    [
+      'password was handed out once',
+      await run('wget -q -O - --header "DomU_Request: send_my_password" "http://$(ip -4 route show default | cut -d" " -f3):8080/"'),
+      /^saved_password$/,
+    ],
     ['sign-in by password', await shell.runByPassword(instanceId, USER, password, 'id -un').catch((error: unknown) => String(error)), /^debian$/],
     ['a root disk as wide as was asked for', await run('findmnt -no SIZE /'), /^(2\.[5-9]|3)G$/],
   ];
-  for (const [what, found, wanted] of facts) say(wanted.test(found.trim()) ? 'ok' : 'WRONG', `${what}: ${found.trim().split('\n').slice(0, 12).join(' | ')}`);
+  for (const [what, found, wanted] of facts)
+    say(wanted.test(found.trim()) ? 'ok' : 'WRONG', `${what}: ${found.trim().split('\n').slice(0, 12).join(' | ')}`);
   say('memory', (await run('free -m | sed -n 2p')).trim());
   return facts.every(([, found, wanted]) => wanted.test(found.trim()));
 }

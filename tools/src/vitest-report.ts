@@ -31,7 +31,15 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 export async function runVitest(projects: readonly string[], filters: readonly string[]): Promise<Tally> {
   const file = path.join(ROOT, 'node_modules/.cache/nephos-test-report.json');
   await rm(file, { force: true });
-  const argv = script(VITEST, 'run', ...projects.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filters);
+  const argv = script(
+    VITEST,
+    'run',
+    ...projects.flatMap((name) => ['--project', name]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...filters,
+  );
   const { failed } = await execa(argv[0] ?? '', argv.slice(1), { cwd: ROOT, reject: false, stdio: ['ignore', 'inherit', 'inherit'] });
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const tally = text === undefined ? { passed: 0, failed: 0, skipped: [] } : tallyOf(text);

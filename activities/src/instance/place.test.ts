@@ -8,11 +8,16 @@ import { createInstanceRecords } from './records.activities.ts';
 import { findOrMakeDefaultNetwork } from '@nephos/db/network-create.repo';
 
 let database: TestDatabase;
-beforeAll(async () => { database = await createTestDatabase({ maxConnections: 20 }); });
+beforeAll(async () => {
+  database = await createTestDatabase({ maxConnections: 20 });
+});
 afterAll(() => database.close());
 
 describe('placing instances', () => {
-  it.each([['first-fit', firstFit], ['spread', spread()]])('never oversubscribes a host, whoever races (%s)', async (_, ranking) => {
+  it.each([
+    ['first-fit', firstFit],
+    ['spread', spread()],
+  ])('never oversubscribes a host, whoever races (%s)', async (_, ranking) => {
     const { db } = database;
     const zone = await makeZone(db, { guestCidr: '10.1.0.0/22' });
     const account = await makeAccount(db, { maxInstances: 1_000, maxVcpus: 1_000, maxMemoryMib: 1_000_000 });
@@ -21,13 +26,29 @@ describe('placing instances', () => {
     for (let host = 0; host < 10; host++) await makeHost(db, zone, { memoryMib: 4_250 }); // room for 42 each: 420 of 500
     const actor = await makeUser(db, account);
     const network = await findOrMakeDefaultNetwork(db, account.id, zone);
-    const instances = await db.$transaction(async (tx) => {
-      const made = [];
-      for (let n = 0; n < 500; n++) {
-        made.push(await insertInstance(tx, { accountId: account.id, domainId: actor.domainId, zoneId: zone.id, name: `vm-${n}`, displayName: '', template, offering, networkId: network.id, rootDiskBytes: 1n, tags: {} }));
-      }
-      return made;
-    }, { timeout: 60_000 });
+    const instances = await db.$transaction(
+      async (tx) => {
+        const made = [];
+        for (let n = 0; n < 500; n++) {
+          made.push(
+            await insertInstance(tx, {
+              accountId: account.id,
+              domainId: actor.domainId,
+              zoneId: zone.id,
+              name: `vm-${n}`,
+              displayName: '',
+              template,
+              offering,
+              networkId: network.id,
+              rootDiskBytes: 1n,
+              tags: {},
+            }),
+          );
+        }
+        return made;
+      },
+      { timeout: 60_000 },
+    );
 
     const records = createInstanceRecords({ db, ranking });
     const outcomes = await Promise.allSettled(instances.map(({ id }) => records.placeInstance({ instanceId: id, excludeHostIds: [] })));

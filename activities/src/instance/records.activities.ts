@@ -34,15 +34,20 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
         const volume = await rootVolume(tx, instanceId);
         const offering = await tx.computeOffering.findUniqueOrThrow({ where: { id: instance.computeOfferingId } });
         const generation = instance.generation + 1;
-        const host = await placeOnHost(tx, ranking, { resourceId: instanceId, generation }, {
-          zoneId: instance.zoneId,
-          cpuMhz: instance.cpuMhz * instance.cpuCount,
-          memoryMib: instance.memoryMib,
-          diskBytes: Number(volume.sizeBytes),
-          placementTags: offering.placementTags,
-          excludeHostIds,
-          poolId: volume.poolId ?? undefined,
-        });
+        const host = await placeOnHost(
+          tx,
+          ranking,
+          { resourceId: instanceId, generation },
+          {
+            zoneId: instance.zoneId,
+            cpuMhz: instance.cpuMhz * instance.cpuCount,
+            memoryMib: instance.memoryMib,
+            diskBytes: Number(volume.sizeBytes),
+            placementTags: offering.placementTags,
+            excludeHostIds,
+            poolId: volume.poolId ?? undefined,
+          },
+        );
         if (!volume.poolId && !(await claimPool(tx, host.poolId, volume.id))) {
           throw new Error(`pool ${host.poolId} filled up meanwhile`); // the transaction is given up and the activity runs again
         }
@@ -52,7 +57,8 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
       }),
     /** Gives a claim back of which the host has seen nothing yet. */
     releasePlace: ({ instanceId }: Ref) => record((tx) => unplace(tx, instanceId)),
-    findInstanceState: ({ instanceId }: Ref): Promise<{ state: string }> => recordAtOnce((tx) => tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } })),
+    findInstanceState: ({ instanceId }: Ref): Promise<{ state: string }> =>
+      recordAtOnce((tx) => tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } })),
     /** Where the instance runs; null when no host has a claim for it. */
     findPlace: ({ instanceId }: Ref): Promise<Placed | null> => recordAtOnce((tx) => findPlace(tx, instanceId)),
     requirePlace: ({ instanceId }: Ref): Promise<Placed> =>
@@ -87,7 +93,10 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
     /** Where the instance's disk lies, for its removal; null when it lies nowhere. */
     findRootVolume: ({ instanceId }: Ref): Promise<{ volumeId: string; poolPath: string; hostId: string } | null> =>
       recordAtOnce(async (tx) => {
-        const volume = await tx.volume.findFirst({ where: { instanceId, kind: 'root', poolId: { not: null } }, select: { id: true, pool: { select: { path: true, hostId: true } } } });
+        const volume = await tx.volume.findFirst({
+          where: { instanceId, kind: 'root', poolId: { not: null } },
+          select: { id: true, pool: { select: { path: true, hostId: true } } },
+        });
         return volume?.pool?.hostId ? { volumeId: volume.id, poolPath: volume.pool.path, hostId: volume.pool.hostId } : null;
       }),
   };
@@ -114,7 +123,10 @@ async function leaveHost(tx: Tx, instanceId: string, hostId: string) {
   if (held?.hostId === hostId) await unplace(tx, instanceId);
   const networks = [];
   // Looked for each time, also when the claim went before: the answer may have been lost.
-  for (const { networkId, network } of await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true, network: { select: { vni: true } } } })) {
+  for (const { networkId, network } of await tx.nic.findMany({
+    where: { instanceId, removedAt: null },
+    select: { networkId: true, network: { select: { vni: true } } },
+  })) {
     if (network.vni === null || (await listNetworkHosts(tx, networkId)).some((host) => host.id === hostId)) continue;
     networks.push({ networkId, vni: network.vni, revision: await raiseRevision(tx, networkId) });
   }

@@ -22,5 +22,11 @@ export async function onThisHost<T>(call: (options: CallOptions) => Promise<T>):
 /** Our errors in Temporal's words; anything else is a mistake of ours, and retried. */
 export function toActivityFailure(error: unknown): unknown {
   if (!(error instanceof DomainError)) return error;
-  return ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable: !error.isRetryable, details: [error.details], cause: error });
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.code,
+    nonRetryable: !error.isRetryable,
+    details: [error.details],
+    cause: error,
+  });
 }

@@ -28,7 +28,13 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
   const recordAtOnce = statementCall(db);
   return {
     /** The networks of an instance that are not up, each with the operation that will bring it up (or is taking it down first). */
-    requestNetworks: ({ instanceId, operationId }: { instanceId: string; operationId: string }): Promise<{ id: string; kind: string; input: Record<string, unknown> }[]> =>
+    requestNetworks: ({
+      instanceId,
+      operationId,
+    }: {
+      instanceId: string;
+      operationId: string;
+    }): Promise<{ id: string; kind: string; input: Record<string, unknown> }[]> =>
       record(async (tx) => {
         const nics = await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true }, orderBy: { networkId: 'asc' } });
         const waited = [];
@@ -48,7 +54,12 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         const held = await tx.hostAllocation.findUnique({ where: { resourceId: router.id } });
         if (held) return { routerId: router.id, hostId: held.hostId, generation: held.generation, revision: network.revision };
         const generation = router.generation + 1;
-        const host = await placeOnHost(tx, ranking, { resourceId: router.id, generation }, { zoneId: network.zoneId, ...ROUTER_NEED, diskBytes: 0, placementTags: [], excludeHostIds: [] });
+        const host = await placeOnHost(
+          tx,
+          ranking,
+          { resourceId: router.id, generation },
+          { zoneId: network.zoneId, ...ROUTER_NEED, diskBytes: 0, placementTags: [], excludeHostIds: [] },
+        );
         await tx.router.update({ where: { id: router.id }, data: { hostId: host.hostId, generation, state: 'starting' } });
         return { routerId: router.id, hostId: host.hostId, generation, revision: await raiseRevision(tx, networkId) };
       }),
@@ -57,11 +68,18 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         await tx.router.updateMany({ where: { networkId, removedAt: null }, data: { state: 'running' } });
         await lockAndMoveNetwork(tx, networkId, 'implemented', { operationId: null });
       }),
-    settleNetwork: ({ networkId, state }: Ref & { state: NetworkState }) => record((tx) => lockAndMoveNetwork(tx, networkId, state, { operationId: null }).then(() => undefined)),
+    settleNetwork: ({ networkId, state }: Ref & { state: NetworkState }) =>
+      record((tx) => lockAndMoveNetwork(tx, networkId, state, { operationId: null }).then(() => undefined)),
     /** The router is gone from its host: its claims, its address and the identifier go back. */
     forgetRouter: ({ networkId }: Ref) => record((tx) => forgetRouter(tx, networkId)),
     /** The network's router, and what each connected host should have of the network. `onlyHostId`: the others know all they need. */
-    describeNetworks: ({ instanceId, hostId }: { instanceId: string; hostId: string }): Promise<{ shares: { hostId: string; desired: DesiredNetwork }[]; routers: RouterPlace[] }> =>
+    describeNetworks: ({
+      instanceId,
+      hostId,
+    }: {
+      instanceId: string;
+      hostId: string;
+    }): Promise<{ shares: { hostId: string; desired: DesiredNetwork }[]; routers: RouterPlace[] }> =>
       record(async (tx) => {
         const nics = await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true } });
         const shares = [];
@@ -82,9 +100,17 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         return routers;
       }),
     noteRouterApplied: ({ routerId, appliedRevision }: { routerId: string; appliedRevision: number }) =>
-      recordAtOnce((tx) => tx.router.updateMany({ where: { id: routerId, appliedRevision: { lt: appliedRevision } }, data: { appliedRevision } }).then(() => undefined)),
+      recordAtOnce((tx) =>
+        tx.router.updateMany({ where: { id: routerId, appliedRevision: { lt: appliedRevision } }, data: { appliedRevision } }).then(() => undefined),
+      ),
     /** The networks of an instance that no living instance uses any more, moved to `shutting-down` with the operation that does it. */
-    releaseEmptyNetworks: ({ instanceId, operationId }: { instanceId: string; operationId: string }): Promise<{ id: string; kind: string; input: Record<string, unknown> }[]> =>
+    releaseEmptyNetworks: ({
+      instanceId,
+      operationId,
+    }: {
+      instanceId: string;
+      operationId: string;
+    }): Promise<{ id: string; kind: string; input: Record<string, unknown> }[]> =>
       record(async (tx) => {
         const nics = await tx.nic.findMany({ where: { instanceId }, select: { networkId: true } });
         const operations = [];
@@ -95,14 +121,22 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         return operations;
       }),
     /** The same for one network, after it came up for somebody who has gone meanwhile. */
-    releaseEmptyNetwork: ({ networkId, operationId }: Ref & { operationId: string }): Promise<{ id: string; kind: string; input: Record<string, unknown> } | null> =>
+    releaseEmptyNetwork: ({
+      networkId,
+      operationId,
+    }: Ref & { operationId: string }): Promise<{ id: string; kind: string; input: Record<string, unknown> } | null> =>
       record(async (tx) => (await shutDownIfEmpty(tx, networkId, operationId)) ?? null),
     /** Where the network lies, for its removal. */
     locateNetwork: ({ networkId }: Ref): Promise<{ vni: number | null; revision: number; routers: RouterPlace[]; hostIds: string[] }> =>
       record(async (tx) => {
         const network = await lockNetwork(tx, networkId);
         const hosts = await describeNetwork(tx, networkId);
-        return { vni: network.vni, revision: await raiseRevision(tx, networkId), routers: await placedRouters(tx, networkId), hostIds: hosts.map((host) => host.hostId) };
+        return {
+          vni: network.vni,
+          revision: await raiseRevision(tx, networkId),
+          routers: await placedRouters(tx, networkId),
+          hostIds: hosts.map((host) => host.hostId),
+        };
       }),
   };
 }
@@ -156,7 +190,16 @@ async function shutDownIfEmpty(tx: Tx, networkId: string, operationId: string) {
 async function findOrMakeRouter(tx: Tx, network: { id: string; accountId: string; zoneId: string; name: string }) {
   const router = await tx.router.findFirst({ where: { networkId: network.id, removedAt: null } });
   if (router) return router;
-  return tx.router.create({ data: { id: newId(), accountId: network.accountId, zoneId: network.zoneId, networkId: network.id, name: `router of ${network.name}`, state: 'allocated' } });
+  return tx.router.create({
+    data: {
+      id: newId(),
+      accountId: network.accountId,
+      zoneId: network.zoneId,
+      networkId: network.id,
+      name: `router of ${network.name}`,
+      state: 'allocated',
+    },
+  });
 }
 
 async function placedRouters(tx: Tx, networkId: string): Promise<RouterPlace[]> {
@@ -173,7 +216,8 @@ async function forgetRouter(tx: Tx, networkId: string): Promise<void> {
     await releasePublicAddresses(tx, router.id);
     await tx.router.update({ where: { id: router.id }, data: { state: 'removed', removedAt: new Date(), hostId: null } });
   }
-  if (network.state !== 'implementing' && network.state !== 'shutting-down') throw new DomainError('INVALID_STATE', `Network ${network.name} is ${network.state}, so its router stays.`);
+  if (network.state !== 'implementing' && network.state !== 'shutting-down')
+    throw new DomainError('INVALID_STATE', `Network ${network.name} is ${network.state}, so its router stays.`);
   await tx.network.update({ where: { id: networkId }, data: { vni: null } });
 }
 

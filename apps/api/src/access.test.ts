@@ -18,7 +18,11 @@ describe('access', () => {
 
   it('is as the table says, for each role and procedure', async () => {
     const callers = { nobody: undefined, user: api.tenants[0].token, 'root-admin': api.admin.token };
-    const lines = [`${'procedure'.padEnd(26)} ${'permission'.padEnd(24)} ${Object.keys(callers).map((role) => role.padEnd(10)).join(' ')}`.trimEnd()];
+    const lines = [
+      `${'procedure'.padEnd(26)} ${'permission'.padEnd(24)} ${Object.keys(callers)
+        .map((role) => role.padEnd(10))
+        .join(' ')}`.trimEnd(),
+    ];
     for (const { path, permission } of PROCEDURES) {
       const answers = [];
       for (const token of Object.values(callers)) {
@@ -45,7 +49,8 @@ describe('access', () => {
     await call(api.url, key.token, 'apiKey.revoke', { apiKeyId: key.id });
     expect(await isIn(key.token)).toBe('UNAUTHENTICATED');
 
-    const expired = (await call(api.url, tenant.token, 'apiKey.create', { name: 'e', expiresAt: new Date(Date.now() + 60_000).toISOString() })).data as { id: string; token: string };
+    const expired = (await call(api.url, tenant.token, 'apiKey.create', { name: 'e', expiresAt: new Date(Date.now() + 60_000).toISOString() }))
+      .data as { id: string; token: string };
     await api.db.apiKey.update({ where: { id: expired.id }, data: { expiresAt: new Date(Date.now() - 1) } });
     expect(await isIn(expired.token)).toBe('UNAUTHENTICATED');
 

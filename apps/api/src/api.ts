@@ -38,11 +38,25 @@ export interface ApiSettings {
 }
 
 /** One API process, put together and listening. */
-export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, listen, agentListen, controlQueue, recheckStreamsMs, log }: ApiSettings) {
+export async function startApi({
+  databaseUrl,
+  temporalAddress,
+  dataDir,
+  keys,
+  listen,
+  agentListen,
+  controlQueue,
+  recheckStreamsMs,
+  log,
+}: ApiSettings) {
   const db = openDatabase(databaseUrl, { maxConnections: 20 });
   const connection = Connection.lazy({ address: temporalAddress });
   const client = new Client({ connection, dataConverter: createDataConverter(keys.payloads) });
-  const operations = createOperations({ client, ...(controlQueue && { controlQueue }), onError: (error, operationId) => log.warn({ err: error, operationId }, 'Temporal did not take an operation; the sweep will start it') });
+  const operations = createOperations({
+    client,
+    ...(controlQueue && { controlQueue }),
+    onError: (error, operationId) => log.warn({ err: error, operationId }, 'Temporal did not take an operation; the sweep will start it'),
+  });
   const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent'], log });
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
 
@@ -50,7 +64,17 @@ export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, li
   const streams = createStreamGateway({ gatewayUrl: () => agentUrl, notifications, log });
   const enrolHost = async ({ id, name }: { id: string; name: string }) => {
     const { fingerprint, ...identity } = await authority.issueForHost(id);
-    return { fingerprint, agentConfig: { hostId: id, hostName: name, endpoint: agentUrl, caCertificate: authority.certificate, ...identity, payloadKeys: ringToJson(keys.payloads) } };
+    return {
+      fingerprint,
+      agentConfig: {
+        hostId: id,
+        hostName: name,
+        endpoint: agentUrl,
+        caCertificate: authority.certificate,
+        ...identity,
+        payloadKeys: ringToJson(keys.payloads),
+      },
+    };
   };
 
   const instance = createInstanceService({ db, operations, secretKeys: keys.secrets });
@@ -60,7 +84,10 @@ export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, li
   const services = {
     authentication: createAuthenticationService({ db }),
     catalogue: createCatalogueService({ db }),
-    change, instance, template, user,
+    change,
+    instance,
+    template,
+    user,
     connection: createConnectionService({ db, streams }),
     infrastructure: createInfrastructureService({ db, enrolHost, imageFolder: path.join(dataDir, 'images') }),
     operation: createOperationService({ db, operations, instances: instance }),
@@ -73,7 +100,13 @@ export async function startApi({ databaseUrl, temporalAddress, dataDir, keys, li
 
   const server = createApiServer({ services, metrics: createMetrics({ db }), findUnready, log, recheckStreamsMs });
   const agentEndpoint = createAgentEndpoint({
-    identity: await authority.issueForServer([agentListen.host]), caCertificate: authority.certificate, temporalAddress, agents: createAgentService({ db, secretKeys: keys.secrets }), templates: template, streams, log,
+    identity: await authority.issueForServer([agentListen.host]),
+    caCertificate: authority.certificate,
+    temporalAddress,
+    agents: createAgentService({ db, secretKeys: keys.secrets }),
+    templates: template,
+    streams,
+    log,
   });
   const agentPort = await agentEndpoint.listen(agentListen.host, agentListen.port);
   agentUrl = `https://${agentListen.host}:${agentPort}`;

@@ -7,6 +7,25 @@ import { router } from './trpc.ts';
 
 /** The whole API, one name per feature. */
 export const appRouter = router({
-  account, apiKey, auth, change, cluster, computeOffering, event, host, imageStore, instance, network, operation, pod, pool, publicAddress, sshKeyPair, template, user, volume, zone,
+  account,
+  apiKey,
+  auth,
+  change,
+  cluster,
+  computeOffering,
+  event,
+  host,
+  imageStore,
+  instance,
+  network,
+  operation,
+  pod,
+  pool,
+  publicAddress,
+  sshKeyPair,
+  template,
+  user,
+  volume,
+  zone,
 });
 export type AppRouter = typeof appRouter;

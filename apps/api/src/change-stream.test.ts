@@ -39,7 +39,12 @@ describe('the change stream', () => {
 
     for (const [at, { seen, breaks }] of readers.entries()) {
       const { accountId } = api.tenants[at]!.actor;
-      expect(seen.map(({ resourceId }) => resourceId).filter((id) => id !== last[at]).toSorted()).toEqual(written[accountId]!.toSorted());
+      expect(
+        seen
+          .map(({ resourceId }) => resourceId)
+          .filter((id) => id !== last[at])
+          .toSorted(),
+      ).toEqual(written[accountId]!.toSorted());
       expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
       expect(breaks()).toBeGreaterThan(10);
     }
@@ -102,7 +107,10 @@ function readBreaking({ token }: TestCaller, signal: AbortSignal) {
 
   async function readOnce(): Promise<void> {
     const connection = new AbortController();
-    const response = await fetch(`${api.url}/events`, { headers: { authorization: `Bearer ${token}`, ...(lastEventId && { 'last-event-id': lastEventId }) }, signal: AbortSignal.any([signal, connection.signal]) });
+    const response = await fetch(`${api.url}/events`, {
+      headers: { authorization: `Bearer ${token}`, ...(lastEventId && { 'last-event-id': lastEventId }) },
+      signal: AbortSignal.any([signal, connection.signal]),
+    });
     let left = 1 + Math.floor(Math.random() * 8);
     let text = '';
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -132,9 +140,10 @@ function readBreaking({ token }: TestCaller, signal: AbortSignal) {
     seen,
     breaks: () => breaks,
     isOpen: opened.promise,
-    until: (resourceId: string) => new Promise<void>((resolve) => {
-      waiting.set(resourceId, resolve);
-      if (seen.some((one) => one.resourceId === resourceId)) resolve();
-    }),
+    until: (resourceId: string) =>
+      new Promise<void>((resolve) => {
+        waiting.set(resourceId, resolve);
+        if (seen.some((one) => one.resourceId === resourceId)) resolve();
+      }),
   };
 }

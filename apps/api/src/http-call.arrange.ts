@@ -26,7 +26,13 @@ interface Told {
 type Body = { error?: { message: string; data: Told }; result?: { data: unknown } } & Partial<Told & { message: string }>;
 
 /** Calls a procedure as plain HTTP and JSON, as the OpenAPI document says. Of a stream only whether it opens. */
-export async function call(url: string, token: string | undefined, procedure: string, input?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+export async function call(
+  url: string,
+  token: string | undefined,
+  procedure: string,
+  input?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const type = PROCEDURES.find(({ path }) => path === procedure)?.type ?? 'query';
   const target = new URL(`/api/v1/${procedure}`, url);
   if (type !== 'mutation' && input !== undefined) target.search = new URLSearchParams({ input: JSON.stringify(input) }).toString();
@@ -44,5 +50,13 @@ export async function call(url: string, token: string | undefined, procedure: st
   }
   const body = (await response.json()) as Body;
   const told = body.error?.data ?? body;
-  return { status: response.status, code: told.code, message: body.error?.message ?? body.message ?? '', details: told.details ?? {}, requestId: told.requestId, data: body.result?.data, body };
+  return {
+    status: response.status,
+    code: told.code,
+    message: body.error?.message ?? body.message ?? '',
+    details: told.details ?? {},
+    requestId: told.requestId,
+    data: body.result?.data,
+    body,
+  };
 }

@@ -29,7 +29,8 @@ const api = await startApi({
 
 const password = environment.NEPHOS_ADMIN_PASSWORD ?? randomBytes(12).toString('base64url');
 const administrator = await api.services.user.ensureRootAdministrator(password);
-if (administrator && !environment.NEPHOS_ADMIN_PASSWORD) console.log(`The root administrator is ${administrator.name}, password ${password}. It is not shown again.`);
+if (administrator && !environment.NEPHOS_ADMIN_PASSWORD)
+  console.log(`The root administrator is ${administrator.name}, password ${password}. It is not shown again.`);
 sayReady();
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

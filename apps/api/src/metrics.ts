@@ -11,9 +11,18 @@ export interface Metrics {
 export function createMetrics({ db }: { db: Db }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'nephos_api_' });
-  const requests = new Histogram({ name: 'nephos_api_request_seconds', help: 'Time of API requests', labelNames: ['procedure', 'status'], buckets: [0.01, 0.05, 0.1, 0.5, 1, 5], registers: [registry] });
+  const requests = new Histogram({
+    name: 'nephos_api_request_seconds',
+    help: 'Time of API requests',
+    labelNames: ['procedure', 'status'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers: [registry],
+  });
   new Gauge({
-    name: 'nephos_operations', help: 'Open operations by state', labelNames: ['state'], registers: [registry],
+    name: 'nephos_operations',
+    help: 'Open operations by state',
+    labelNames: ['state'],
+    registers: [registry],
     async collect() {
       this.reset();
       const open = { state: { in: ['pending', 'running', 'undoing', 'stuck'] } };
@@ -21,7 +30,10 @@ export function createMetrics({ db }: { db: Db }): Metrics {
     },
   });
   new Gauge({
-    name: 'nephos_hosts', help: 'Hosts by state', labelNames: ['state'], registers: [registry],
+    name: 'nephos_hosts',
+    help: 'Hosts by state',
+    labelNames: ['state'],
+    registers: [registry],
     async collect() {
       this.reset();
       for (const { state, _count } of await db.host.groupBy({ by: ['state'], _count: true })) this.set({ state }, _count);

@@ -9,7 +9,13 @@ import { PROCEDURES } from './http-call.arrange.ts';
 // Nothing here knows tRPC: a program that has read the document must get along with it alone.
 interface Document {
   servers: { url: string }[];
-  paths: Record<string, Record<string, { parameters?: { name: string; in: string; required: boolean }[]; requestBody?: object; security?: object[]; responses: Record<string, object> }>>;
+  paths: Record<
+    string,
+    Record<
+      string,
+      { parameters?: { name: string; in: string; required: boolean }[]; requestBody?: object; security?: object[]; responses: Record<string, object> }
+    >
+  >;
 }
 type Data = Record<string, unknown>;
 
@@ -25,7 +31,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** Calls an operation as its document says, and checks the answer against the document. */
-async function callAsDocumented(operationId: string, input?: unknown, token = api.admin.token): Promise<{ isDone: boolean; code: string | undefined; data: Data }> {
+async function callAsDocumented(
+  operationId: string,
+  input?: unknown,
+  token = api.admin.token,
+): Promise<{ isDone: boolean; code: string | undefined; data: Data }> {
   const path = `/${operationId}`;
   const [method = '', operation] = Object.entries(document.paths[path] ?? {})[0] ?? [];
   if (!operation) throw new Error(`The document has no ${operationId}`);
@@ -33,7 +43,11 @@ async function callAsDocumented(operationId: string, input?: unknown, token = ap
   const asQuery = operation.parameters?.find((parameter) => parameter.in === 'query');
   if (asQuery && input !== undefined) url.searchParams.set(asQuery.name, JSON.stringify(input));
   const body = operation.requestBody && input !== undefined ? JSON.stringify(input) : undefined;
-  const response = await fetch(url, { method, headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }, ...(body && { body }) });
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body }),
+  });
   const answer = (await response.json()) as { result?: { data: Data }; error?: { data: { code: string; httpStatus: number } } };
 
   const status = response.ok ? '200' : 'default';
@@ -51,12 +65,34 @@ describe('the OpenAPI document', () => {
     const { valid, errors } = await new Validator().validate({ ...structuredClone(document) });
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
-    expect(Object.keys(document.paths).toSorted()).toEqual(PROCEDURES.filter(({ type }) => type !== 'subscription').map(({ path }) => `/${path}`).toSorted());
+    expect(Object.keys(document.paths).toSorted()).toEqual(
+      PROCEDURES.filter(({ type }) => type !== 'subscription')
+        .map(({ path }) => `/${path}`)
+        .toSorted(),
+    );
   });
 
   it('describes what is answered to bad input and to nobody, for each operation', async () => {
     for (const { path, input } of PROCEDURES.filter(({ type }) => type !== 'subscription')) {
-      if (input && path !== 'auth.login') expect([path, (await callAsDocumented(path, { limit: 'many', name: 7, [''.padEnd(3, 'x')]: null, instanceId: 'x', operationId: 'x', templateId: 'x', apiKeyId: 'x', sshKeyPairId: 'x', hostId: 'x', computeOfferingId: 'x', zoneId: 'x' })).code]).toEqual([path, 'BAD_INPUT']);
+      if (input && path !== 'auth.login')
+        expect([
+          path,
+          (
+            await callAsDocumented(path, {
+              limit: 'many',
+              name: 7,
+              [''.padEnd(3, 'x')]: null,
+              instanceId: 'x',
+              operationId: 'x',
+              templateId: 'x',
+              apiKeyId: 'x',
+              sshKeyPairId: 'x',
+              hostId: 'x',
+              computeOfferingId: 'x',
+              zoneId: 'x',
+            })
+          ).code,
+        ]).toEqual([path, 'BAD_INPUT']);
       if (path !== 'auth.login') expect([path, (await callAsDocumented(path, {}, 'nephos_key_of_nobody')).code]).toEqual([path, 'UNAUTHENTICATED']);
     }
   });
@@ -75,7 +111,9 @@ describe('the OpenAPI document', () => {
     const zone = await done('zone.create', { name: 'z', tags: { a: 'b' } });
     const pod = await done('pod.create', { zoneId: zone.id, name: 'p' });
     const cluster = await done('cluster.create', { podId: pod.id, name: 'c', hypervisor: 'simulator' });
-    const { host } = (await done('host.create', { clusterId: cluster.id, name: 'h', managementIp: '192.0.2.77' })) as unknown as { host: { id: string } };
+    const { host } = (await done('host.create', { clusterId: cluster.id, name: 'h', managementIp: '192.0.2.77' })) as unknown as {
+      host: { id: string };
+    };
     await done('host.update', { hostId: host.id, isEnabled: true, tags: { rack: '7' } });
     await done('pool.create', { hostId: host.id, name: 'l', path: '/pool' });
     const store = await done('imageStore.create', { zoneId: zone.id, name: 's' });
@@ -86,7 +124,14 @@ describe('the OpenAPI document', () => {
     await done('template.get', { templateId: template.id });
     await done('user.create', { name: 'someone', password: 'a long enough password' });
     const sshKeyPair = await done('sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me' });
-    const [deployed] = (await done('instance.deploy', { zoneId: api.zone.id, name: 'vm', templateId: api.template.id, computeOfferingId: offering.id, sshKeyPairId: sshKeyPair.id, wantsPassword: true })) as unknown as OperationDto[];
+    const [deployed] = (await done('instance.deploy', {
+      zoneId: api.zone.id,
+      name: 'vm',
+      templateId: api.template.id,
+      computeOfferingId: offering.id,
+      sshKeyPairId: sshKeyPair.id,
+      wantsPassword: true,
+    })) as unknown as OperationDto[];
     const instanceId = deployed!.resource.id;
     const operationId = deployed!.id;
     await done('instance.get', { instanceId });
@@ -94,7 +139,14 @@ describe('the OpenAPI document', () => {
     await done('instance.update', { instanceId, displayName: 'VM' });
     await done('operation.get', { operationId });
     await done('operation.cancel', { operationId });
-    for (const [verb, state] of Object.entries({ start: 'stopped', stop: 'running', reboot: 'running', destroy: 'stopped', recover: 'destroyed', expunge: 'destroyed' })) {
+    for (const [verb, state] of Object.entries({
+      start: 'stopped',
+      stop: 'running',
+      reboot: 'running',
+      destroy: 'stopped',
+      recover: 'destroyed',
+      expunge: 'destroyed',
+    })) {
       await api.db.instance.update({ where: { id: instanceId }, data: { state } });
       await done(`instance.${verb}`, { instanceId });
     }
@@ -108,7 +160,10 @@ describe('the OpenAPI document', () => {
     await done('auth.logout');
 
     // An answer to a stuck operation goes to its workflow, and none runs here.
-    for (const [path, input] of Object.entries({ 'operation.retryStuck': { operationId }, 'operation.resolveStuck': { operationId, reason: 'because' } })) {
+    for (const [path, input] of Object.entries({
+      'operation.retryStuck': { operationId },
+      'operation.resolveStuck': { operationId, reason: 'because' },
+    })) {
       called.add(path);
       expect([path, (await callAsDocumented(path, input)).code]).toEqual([path, 'INVALID_STATE']);
     }

@@ -10,7 +10,10 @@ interface Described {
 }
 
 const declarationSchema = z.object({
-  meta: z.object({ permission: z.string() }).optional(), inputs: z.array(z.unknown()), output: z.unknown().optional(), type: z.enum(['query', 'mutation', 'subscription']),
+  meta: z.object({ permission: z.string() }).optional(),
+  inputs: z.array(z.unknown()),
+  output: z.unknown().optional(),
+  type: z.enum(['query', 'mutation', 'subscription']),
 });
 
 /** Every procedure with its schemas, as its own declaration says. */
@@ -19,7 +22,13 @@ export function describeProcedures(router: AnyRouter): Described[] {
   return procedures.map(([path, { _def }]) => {
     const { meta, inputs, output, type } = declarationSchema.parse(_def);
     const input = inputs.at(-1);
-    return { path, type, permission: meta?.permission ?? '', input: input instanceof z.ZodType ? input : undefined, output: output instanceof z.ZodType ? output : undefined };
+    return {
+      path,
+      type,
+      permission: meta?.permission ?? '',
+      input: input instanceof z.ZodType ? input : undefined,
+      output: output instanceof z.ZodType ? output : undefined,
+    };
   });
 }
 
@@ -34,7 +43,12 @@ const ERROR = {
         message: { type: 'string', description: 'For people' },
         data: {
           type: 'object',
-          properties: { code: { type: 'string', description: 'Stable; docs/error-codes.md' }, httpStatus: { type: 'integer' }, details: { type: 'object' }, requestId: { type: ['string', 'null'] } },
+          properties: {
+            code: { type: 'string', description: 'Stable; docs/error-codes.md' },
+            httpStatus: { type: 'integer' },
+            details: { type: 'object' },
+            requestId: { type: ['string', 'null'] },
+          },
         },
       },
     },
@@ -47,7 +61,9 @@ const ERROR = {
  */
 export function openApiDocument(router: AnyRouter): object {
   const paths = Object.fromEntries(
-    describeProcedures(router).filter(({ type }) => type !== 'subscription').map((procedure) => [`/${procedure.path}`, { [procedure.type === 'query' ? 'get' : 'post']: operationOf(procedure) }]),
+    describeProcedures(router)
+      .filter(({ type }) => type !== 'subscription')
+      .map((procedure) => [`/${procedure.path}`, { [procedure.type === 'query' ? 'get' : 'post']: operationOf(procedure) }]),
   );
   return {
     openapi: '3.1.0',
@@ -55,24 +71,57 @@ export function openApiDocument(router: AnyRouter): object {
     servers: [{ url: '/api/v1' }],
     security: [{ bearer: [] }],
     paths,
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or the token of auth.login' } }, schemas: { Error: ERROR } },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or the token of auth.login' } },
+      schemas: { Error: ERROR },
+    },
   };
 }
 
 function operationOf({ path, type, permission, input, output }: Described): object {
   const inputSchema = input && z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
-  const idempotencyKey = { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 200 }, description: 'The same key and input within 24 hours is the same request' };
+  const idempotencyKey = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    schema: { type: 'string', maxLength: 200 },
+    description: 'The same key and input within 24 hours is the same request',
+  };
   return {
     operationId: path,
     tags: [path.split('.')[0]],
     summary: permission === 'open' ? 'For everybody' : `Needs ${permission}`,
     ...(permission === 'open' && { security: [] }),
-    ...(type === 'query' && { parameters: inputSchema ? [{ name: 'input', in: 'query', required: Array.isArray(inputSchema.required) && inputSchema.required.length > 0, content: { 'application/json': { schema: inputSchema } } }] : [] }),
-    ...(type === 'mutation' && { parameters: [idempotencyKey], ...(inputSchema && { requestBody: { required: true, content: { 'application/json': { schema: inputSchema } } } }) }),
+    ...(type === 'query' && {
+      parameters: inputSchema
+        ? [
+            {
+              name: 'input',
+              in: 'query',
+              required: Array.isArray(inputSchema.required) && inputSchema.required.length > 0,
+              content: { 'application/json': { schema: inputSchema } },
+            },
+          ]
+        : [],
+    }),
+    ...(type === 'mutation' && {
+      parameters: [idempotencyKey],
+      ...(inputSchema && { requestBody: { required: true, content: { 'application/json': { schema: inputSchema } } } }),
+    }),
     responses: {
       200: {
         description: 'Done, or begun',
-        content: { 'application/json': { schema: { type: 'object', required: ['result'], properties: { result: { type: 'object', properties: { data: output ? z.toJSONSchema(output, { io: 'output', unrepresentable: 'any' }) : {} } } } } } },
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['result'],
+              properties: {
+                result: { type: 'object', properties: { data: output ? z.toJSONSchema(output, { io: 'output', unrepresentable: 'any' }) : {} } },
+              },
+            },
+          },
+        },
       },
       default: { description: 'Refused', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
     },

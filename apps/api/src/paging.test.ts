@@ -22,8 +22,18 @@ async function insert(count: number, nameOf: (n: number) => string): Promise<str
   const ids = Array.from({ length: count }, () => newId());
   await api.db.instance.createMany({
     data: ids.map((id, n) => ({
-      id, accountId, domainId, zoneId: api.zone.id, name: nameOf(n), state: STATES[n % STATES.length]!, templateId: api.template.id, computeOfferingId: api.offering.id,
-      cpuCount: 1, cpuMhz: 500, memoryMib: 128, createdAt: TIMES[n % TIMES.length]!,
+      id,
+      accountId,
+      domainId,
+      zoneId: api.zone.id,
+      name: nameOf(n),
+      state: STATES[n % STATES.length]!,
+      templateId: api.template.id,
+      computeOfferingId: api.offering.id,
+      cpuCount: 1,
+      cpuMhz: 500,
+      memoryMib: 128,
+      createdAt: TIMES[n % TIMES.length]!,
     })),
   });
   return ids;
@@ -34,9 +44,12 @@ interface Page {
   nextCursor: string | null;
 }
 
-async function pages(input: { limit: number; sort: string; direction: string }, between: () => Promise<unknown> = async () => undefined): Promise<Page['items']> {
+async function pages(
+  input: { limit: number; sort: string; direction: string },
+  between: () => Promise<unknown> = async () => undefined,
+): Promise<Page['items']> {
   const items: Page['items'] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const { data, code } = await call(api.url, api.tenants[0].token, 'instance.list', { ...input, ...(cursor && { cursor }) });
     expect(code).toBeUndefined();
     const page = data as Page;
@@ -58,7 +71,8 @@ describe('pages of a list', () => {
     const keys = whole.map((row) => row[sort]);
     const step = direction === 'asc' ? 1 : -1;
     if (sort === 'createdAt') expect(keys).toEqual(keys.toSorted((a, b) => step * (a < b ? -1 : Number(a > b))));
-    for (const limit of [7, 50, 99, 100, 149, 150, 151, 299, 300, 301]) expect((await pages({ limit, sort, direction })).map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
+    for (const limit of [7, 50, 99, 100, 149, 150, 151, 299, 300, 301])
+      expect((await pages({ limit, sort, direction })).map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
   });
 
   it('of one row each have every row once', async () => {
@@ -70,10 +84,12 @@ describe('pages of a list', () => {
   it.each(orders)('by %s %s miss and double nothing that was there, while rows are added and removed in between', async (sort, direction) => {
     const added: string[] = [];
     let n = 0;
-    const ids = (await pages({ limit: 23, sort, direction }, async () => {
-      added.push(...(await insert(3, () => `vm-${Math.floor(Math.random() * COUNT)}-${newId().slice(-6)}-${n++}`)));
-      await api.db.instance.delete({ where: { id: added.shift()! } });
-    })).map(({ id }) => id);
+    const ids = (
+      await pages({ limit: 23, sort, direction }, async () => {
+        added.push(...(await insert(3, () => `vm-${Math.floor(Math.random() * COUNT)}-${newId().slice(-6)}-${n++}`)));
+        await api.db.instance.delete({ where: { id: added.shift()! } });
+      })
+    ).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const seen = new Set(ids);
     expect(originals.filter((id) => !seen.has(id))).toEqual([]);

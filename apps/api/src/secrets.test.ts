@@ -26,32 +26,54 @@ beforeAll(async () => {
   await call(api.url, api.admin.token, 'user.create', { name: userName, password: planted['password of a user'] });
   await call(api.url, api.admin.token, 'user.create', { name: userName, password: planted['password that was refused'] });
   await call(api.url, undefined, 'auth.login', { name: userName, password: planted['password that was wrong'] });
-  planted['token of a session'] = ((await call(api.url, undefined, 'auth.login', { name: userName, password: planted['password of a user'] })).data as { token: string }).token;
-  planted['token of an API key'] = ((await call(api.url, tenant.token, 'apiKey.create', { name: 'k' }, { 'idempotency-key': 'key' })).data as { token: string }).token;
+  planted['token of a session'] = (
+    (await call(api.url, undefined, 'auth.login', { name: userName, password: planted['password of a user'] })).data as { token: string }
+  ).token;
+  planted['token of an API key'] = (
+    (await call(api.url, tenant.token, 'apiKey.create', { name: 'k' }, { 'idempotency-key': 'key' })).data as { token: string }
+  ).token;
   planted['token nobody knows'] = `nephos_key_${marker()}`;
   await call(api.url, planted['token nobody knows'], 'auth.me');
 
   planted['user data'] = marker();
   const userData = Buffer.from(`#cloud-config\npassword: ${planted['user data']}\n`).toString('base64');
   planted['user data in base64'] = userData;
-  const deployed = await call(api.url, tenant.token, 'instance.deploy', { zoneId: api.zone.id, name: 'vm', templateId: api.template.id, computeOfferingId: api.offering.id, userData, wantsPassword: true }, { 'idempotency-key': 'vm' });
+  const deployed = await call(
+    api.url,
+    tenant.token,
+    'instance.deploy',
+    { zoneId: api.zone.id, name: 'vm', templateId: api.template.id, computeOfferingId: api.offering.id, userData, wantsPassword: true },
+    { 'idempotency-key': 'vm' },
+  );
   const [operation] = deployed.data as OperationDto[];
   await api.finishAll();
-  planted['password of an instance'] = ((await call(api.url, tenant.token, 'instance.password', { instanceId: operation!.resource.id })).data as { password: string }).password;
+  planted['password of an instance'] = (
+    (await call(api.url, tenant.token, 'instance.password', { instanceId: operation!.resource.id })).data as { password: string }
+  ).password;
 
   planted['user data of a deploy that failed'] = marker();
   api.faults.set('ensureInstance', 'fail');
-  await call(api.url, tenant.token, 'instance.deploy', { zoneId: api.zone.id, name: 'broken', templateId: api.template.id, computeOfferingId: api.offering.id, userData: Buffer.from(planted['user data of a deploy that failed']).toString('base64') });
+  await call(api.url, tenant.token, 'instance.deploy', {
+    zoneId: api.zone.id,
+    name: 'broken',
+    templateId: api.template.id,
+    computeOfferingId: api.offering.id,
+    userData: Buffer.from(planted['user data of a deploy that failed']).toString('base64'),
+  });
   await api.finishAll();
   api.faults.reset();
   planted['user data of a deploy that failed, in base64'] = Buffer.from(planted['user data of a deploy that failed']).toString('base64');
   // A connection whose first message holds a token.
-  await createNephosClient({ url: api.url, token: planted['token of an API key'] }).connect(operation!.resource.id, 22, { signal: AbortSignal.timeout(500) }).catch(() => undefined);
+  await createNephosClient({ url: api.url, token: planted['token of an API key'] })
+    .connect(operation!.resource.id, 22, { signal: AbortSignal.timeout(500) })
+    .catch(() => undefined);
 });
 afterAll(() => api.close());
 
 function findIn(text: string): string[] {
-  return Object.entries(planted).filter(([, secret]) => text.includes(secret)).map(([what]) => what);
+  return Object.entries(planted)
+    .filter(([, secret]) => text.includes(secret))
+    .map(([what]) => what);
 }
 
 describe('a secret', () => {
@@ -90,9 +112,13 @@ describe('a secret', () => {
   it('reaches the host that holds the claim, and a retry', async () => {
     const router = await api.db.router.findFirstOrThrow({ where: { removedAt: null } });
     const { guests } = await createAgentService({ db: api.db, secretKeys: api.keys.secrets }).describeRouter(router.hostId!, router.id);
-    expect(guests.map(({ userData, password }) => ({ userData, password }))).toEqual([{ userData: planted['user data in base64'], password: planted['password of an instance'] }]);
+    expect(guests.map(({ userData, password }) => ({ userData, password }))).toEqual([
+      { userData: planted['user data in base64'], password: planted['password of an instance'] },
+    ]);
     const other = api.hosts.find(({ id }) => id !== router.hostId)!;
-    await expect(createAgentService({ db: api.db, secretKeys: api.keys.secrets }).describeRouter(other.id, router.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(createAgentService({ db: api.db, secretKeys: api.keys.secrets }).describeRouter(other.id, router.id)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
 
     const failed = await api.db.operation.findFirstOrThrow({ where: { resourceName: 'broken' } });
     expect((await call(api.url, api.tenants[0].token, 'operation.retry', { operationId: failed.id })).code).toBeUndefined();

@@ -23,8 +23,21 @@ type Kind = keyof Foreign;
 
 // What each id field of an input names. `shared` is the cloud's own: a tenant may name it, and sees nothing of others by it.
 const KIND_OF_FIELD: Record<string, Kind | 'shared' | 'instance-or-other'> = {
-  instanceId: 'instance', operationId: 'operation', groupId: 'group', networkId: 'network', sshKeyPairId: 'sshKeyPair', apiKeyId: 'apiKey', templateId: 'template', accountId: 'account',
-  resourceId: 'instance-or-other', zoneId: 'shared', podId: 'shared', clusterId: 'shared', hostId: 'shared', imageStoreId: 'shared', computeOfferingId: 'shared',
+  instanceId: 'instance',
+  operationId: 'operation',
+  groupId: 'group',
+  networkId: 'network',
+  sshKeyPairId: 'sshKeyPair',
+  apiKeyId: 'apiKey',
+  templateId: 'template',
+  accountId: 'account',
+  resourceId: 'instance-or-other',
+  zoneId: 'shared',
+  podId: 'shared',
+  clusterId: 'shared',
+  hostId: 'shared',
+  imageStoreId: 'shared',
+  computeOfferingId: 'shared',
 };
 
 let api: TestApi;
@@ -83,8 +96,16 @@ const VALID: Record<string, () => Record<string, unknown>> = {
 
 // The state in which A's thing would let itself be changed: no refusal of the state may stand in for the one of the owner.
 const READY_FOR: Record<string, string> = {
-  'instance.start': 'stopped', 'instance.stop': 'running', 'instance.reboot': 'running', 'instance.destroy': 'stopped', 'instance.recover': 'destroyed', 'instance.expunge': 'destroyed',
-  'operation.cancel': 'running', 'operation.retry': 'failed', 'operation.retryStuck': 'stuck', 'operation.resolveStuck': 'stuck',
+  'instance.start': 'stopped',
+  'instance.stop': 'running',
+  'instance.reboot': 'running',
+  'instance.destroy': 'stopped',
+  'instance.recover': 'destroyed',
+  'instance.expunge': 'destroyed',
+  'operation.cancel': 'running',
+  'operation.retry': 'failed',
+  'operation.retryStuck': 'stuck',
+  'operation.resolveStuck': 'stuck',
 };
 
 const cases = PROCEDURES.flatMap(({ path, input }) => (input ? idFieldsOf(input).map((field) => [path, field] as const) : []));
@@ -116,7 +137,9 @@ describe('another tenant’s ids', () => {
   });
 
   it('bring nothing of A to B’s lists when they name what both share', async () => {
-    const lists = PROCEDURES.filter(({ path, permission }) => path.endsWith('.list') && isPermission(permission) && mayAtAll(api.tenants[1].actor, permission));
+    const lists = PROCEDURES.filter(
+      ({ path, permission }) => path.endsWith('.list') && isPermission(permission) && mayAtAll(api.tenants[1].actor, permission),
+    );
     for (const { path, input } of lists) {
       const shared = input ? idFieldsOf(input).filter((field) => KIND_OF_FIELD[field] === 'shared') : [];
       const ids: Record<string, string> = { zoneId: api.zone.id, hostId: api.hosts[0]!.id };
@@ -124,7 +147,8 @@ describe('another tenant’s ids', () => {
         const answer = await call(api.url, api.tenants[1].token, path, { limit: 500, ...filter });
         expect(answer.code).toBeUndefined();
         expect(JSON.stringify(answer.data)).not.toContain(foreign.account);
-        for (const id of [foreign.instance, foreign.operation, foreign.network, foreign.sshKeyPair, foreign.apiKey, foreign.template]) expect(JSON.stringify(answer.data)).not.toContain(id);
+        for (const id of [foreign.instance, foreign.operation, foreign.network, foreign.sshKeyPair, foreign.apiKey, foreign.template])
+          expect(JSON.stringify(answer.data)).not.toContain(id);
       }
     }
   });
@@ -145,7 +169,11 @@ describe('another tenant’s ids', () => {
   });
 
   it('are refused by the upload, which is no procedure', async () => {
-    const response = await fetch(`${api.url}/api/v1/template.upload?templateId=${foreign.template}&offset=0`, { method: 'PUT', headers: { authorization: `Bearer ${api.tenants[1].token}` }, body: 'x' });
+    const response = await fetch(`${api.url}/api/v1/template.upload?templateId=${foreign.template}&offset=0`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${api.tenants[1].token}` },
+      body: 'x',
+    });
     expect([response.status, await response.json()]).toEqual([403, expect.objectContaining({ code: 'FORBIDDEN' })]);
   });
 });
@@ -157,7 +185,8 @@ function idFieldsOf(schema: z.ZodType): string[] {
     if (typeof node !== 'object' || node === null) return;
     if ('format' in node && node.format === 'uuid') found.push(path.join('.'));
     for (const [key, value] of Object.entries(node)) {
-      if (key === 'properties' && typeof value === 'object' && value) for (const [name, property] of Object.entries(value)) walk(property, [...path, name]);
+      if (key === 'properties' && typeof value === 'object' && value)
+        for (const [name, property] of Object.entries(value)) walk(property, [...path, name]);
       else if (Array.isArray(value)) for (const one of value) walk(one, path);
       else walk(value, path);
     }
@@ -173,7 +202,11 @@ function put(input: Record<string, unknown>, field: string, id: string): Record<
 
 /** An answer without what may differ: the id itself, and the request's. */
 function anonymous({ status, code, message, data, details }: Awaited<ReturnType<typeof call>>, id: string) {
-  return JSON.parse(JSON.stringify({ status, code, message, data, details }).replaceAll(id || '-', 'ID').replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')) as unknown;
+  return JSON.parse(
+    JSON.stringify({ status, code, message, data, details })
+      .replaceAll(id || '-', 'ID')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID'),
+  ) as unknown;
 }
 
 async function makeThings(tenant: 0 | 1): Promise<Foreign> {
@@ -187,7 +220,9 @@ async function makeThings(tenant: 0 | 1): Promise<Foreign> {
     operation: operation.id,
     group: operation.groupId,
     network: (await api.db.network.findFirstOrThrow({ where: { accountId: actor.accountId } })).id,
-    sshKeyPair: ((await call(api.url, token, 'sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==' })).data as { id: string }).id,
+    sshKeyPair: (
+      (await call(api.url, token, 'sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==' })).data as { id: string }
+    ).id,
     apiKey: ((await call(api.url, token, 'apiKey.create', { name: 'k' })).data as { id: string }).id,
     template: (await makeTemplate(api.db, account, api.zone, { isPublic: false })).id,
     account: actor.accountId,
@@ -199,8 +234,14 @@ async function thingsOfA() {
   const { accountId } = api.tenants[0].actor;
   const where = { accountId };
   const [account, instances, operations, networks, keys, apiKeys, templates, users, events] = await Promise.all([
-    api.db.account.findUniqueOrThrow({ where: { id: accountId } }), api.db.instance.findMany({ where, orderBy: { id: 'asc' } }), api.db.operation.findMany({ where, orderBy: { id: 'asc' } }),
-    api.db.network.findMany({ where }), api.db.sshKeyPair.findMany({ where }), api.db.apiKey.findMany({ where, omit: { lastUsedAt: true }, orderBy: { id: 'asc' } }), api.db.template.findMany({ where }), api.db.user.findMany({ where }),
+    api.db.account.findUniqueOrThrow({ where: { id: accountId } }),
+    api.db.instance.findMany({ where, orderBy: { id: 'asc' } }),
+    api.db.operation.findMany({ where, orderBy: { id: 'asc' } }),
+    api.db.network.findMany({ where }),
+    api.db.sshKeyPair.findMany({ where }),
+    api.db.apiKey.findMany({ where, omit: { lastUsedAt: true }, orderBy: { id: 'asc' } }),
+    api.db.template.findMany({ where }),
+    api.db.user.findMany({ where }),
     api.db.event.findMany({ where, orderBy: { id: 'asc' } }),
   ]);
   return { account, instances, operations, networks, keys, apiKeys, templates, users, events };

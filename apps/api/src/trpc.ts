@@ -24,27 +24,50 @@ export interface Meta {
 }
 
 const HTTP_TO_TRPC: Record<number, TRPC_ERROR_CODE_KEY> = {
-  400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 409: 'CONFLICT', 422: 'UNPROCESSABLE_CONTENT', 429: 'TOO_MANY_REQUESTS',
-  501: 'NOT_IMPLEMENTED', 502: 'BAD_GATEWAY', 503: 'SERVICE_UNAVAILABLE', 507: 'SERVICE_UNAVAILABLE',
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  422: 'UNPROCESSABLE_CONTENT',
+  429: 'TOO_MANY_REQUESTS',
+  501: 'NOT_IMPLEMENTED',
+  502: 'BAD_GATEWAY',
+  503: 'SERVICE_UNAVAILABLE',
+  507: 'SERVICE_UNAVAILABLE',
 };
 
-const t = initTRPC.context<Context>().meta<Meta>().create({
-  isServer: true,
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
-  errorFormatter: ({ shape, error, ctx }) => {
-    const { code, message, details } = toPublicError(error);
-    return { message, code: shape.code, data: { httpStatus: shape.data.httpStatus, path: shape.data.path ?? null, code, details, requestId: ctx?.requestId ?? null } };
-  },
-});
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    isServer: true,
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
+    errorFormatter: ({ shape, error, ctx }) => {
+      const { code, message, details } = toPublicError(error);
+      return {
+        message,
+        code: shape.code,
+        data: { httpStatus: shape.data.httpStatus, path: shape.data.path ?? null, code, details, requestId: ctx?.requestId ?? null },
+      };
+    },
+  });
 
 export const { router, createCallerFactory } = t;
 
 const told = t.procedure.use(async ({ ctx, path, type, next }) => {
   const started = performance.now();
   const result = await next();
-  const fields = { procedure: path, kind: type, requestId: ctx.requestId, userId: ctx.caller?.actor.userId, durationMs: Math.round(performance.now() - started) };
+  const fields = {
+    procedure: path,
+    kind: type,
+    requestId: ctx.requestId,
+    userId: ctx.caller?.actor.userId,
+    durationMs: Math.round(performance.now() - started),
+  };
   if (result.ok) ctx.log.debug(fields, 'answered');
-  else if (result.error.cause instanceof DomainError || result.error.code !== 'INTERNAL_SERVER_ERROR') ctx.log.info({ ...fields, code: toPublicError(result.error).code }, 'refused');
+  else if (result.error.cause instanceof DomainError || result.error.code !== 'INTERNAL_SERVER_ERROR')
+    ctx.log.info({ ...fields, code: toPublicError(result.error).code }, 'refused');
   else ctx.log.error({ ...fields, err: result.error.cause ?? result.error }, 'failed');
   return result;
 });
@@ -61,7 +84,8 @@ const translated = told.use(async ({ next }) => {
 
 /** Text that PostgreSQL can't hold would come back as a failure of ours: NUL, and halves of characters (lone surrogates). */
 const textual = translated.use(async ({ getRawInput, next }) => {
-  if (!isStorable(await inputIn(getRawInput))) throw new DomainError('BAD_INPUT', 'The input has a character that is none: U+0000 or half of a pair.');
+  if (!isStorable(await inputIn(getRawInput)))
+    throw new DomainError('BAD_INPUT', 'The input has a character that is none: U+0000 or half of a pair.');
   return next();
 });
 
@@ -83,8 +107,11 @@ export function permitted(permission: Permission) {
   return textual.meta({ permission }).use(async ({ ctx, path, getRawInput, next }) => {
     const { caller, idempotencyKey } = ctx;
     if (!caller) throw new DomainError('UNAUTHENTICATED', 'Sign in first, or send an API key: Authorization: Bearer …');
-    if (!mayAtAll(caller.actor, permission)) throw new DomainError('FORBIDDEN', `Your role (${caller.actor.role}) does not include ${permission}.`, { permission });
-    const idempotency = idempotencyKey ? { userId: caller.actor.userId, key: idempotencyKey, request: { path, input: await inputIn(getRawInput) } } : undefined;
+    if (!mayAtAll(caller.actor, permission))
+      throw new DomainError('FORBIDDEN', `Your role (${caller.actor.role}) does not include ${permission}.`, { permission });
+    const idempotency = idempotencyKey
+      ? { userId: caller.actor.userId, key: idempotencyKey, request: { path, input: await inputIn(getRawInput) } }
+      : undefined;
     const request: Request = { actor: caller.actor, idempotency };
     return next({ ctx: { ...ctx, caller, request } });
   });
@@ -106,7 +133,11 @@ export function toPublicError(error: TRPCError): PublicError {
   if (cause instanceof ZodError) {
     const { fieldErrors } = z.flattenError(cause);
     const fields = cause.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
-    return { code: 'BAD_INPUT', message: fields.map(({ field, message }) => `${field || 'input'}: ${message}`).join('; '), details: { fields, field: Object.keys(fieldErrors)[0] ?? '' } };
+    return {
+      code: 'BAD_INPUT',
+      message: fields.map(({ field, message }) => `${field || 'input'}: ${message}`).join('; '),
+      details: { fields, field: Object.keys(fieldErrors)[0] ?? '' },
+    };
   }
   if (error.code === 'NOT_FOUND') return { code: 'NOT_FOUND', message: error.message, details: {} };
   if (error.code !== 'INTERNAL_SERVER_ERROR') return { code: 'BAD_INPUT', message: error.message, details: {} };

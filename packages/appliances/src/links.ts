@@ -25,7 +25,10 @@ export async function readLinks(options: ToolOptions, namespace?: string): Promi
 /** What iproute2 prints with -j; no output at all is an empty list. */
 export function parseJsonList<T>(text: string, item: z.ZodType<T>): T[] {
   // iproute2 prints an empty object for entries that a filter left out.
-  const present = z.array(z.unknown()).parse(JSON.parse(text.trim() || '[]')).filter((entry) => JSON.stringify(entry) !== '{}');
+  const present = z
+    .array(z.unknown())
+    .parse(JSON.parse(text.trim() || '[]'))
+    .filter((entry) => JSON.stringify(entry) !== '{}');
   return z.array(item).parse(present);
 }
 

@@ -19,7 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const deploy = (name: string, by = client) => by.api.instance.deploy.mutate({ zoneId: api.zone.id, name, templateId: api.template.id, computeOfferingId: api.offering.id });
+const deploy = (name: string, by = client) =>
+  by.api.instance.deploy.mutate({ zoneId: api.zone.id, name, templateId: api.template.id, computeOfferingId: api.offering.id });
 
 describe('a call', () => {
   it('answers typed data, and its failures say code, fields and request id', async () => {
@@ -38,7 +39,11 @@ describe('a call', () => {
   });
 
   it('happens once for an idempotency key', async () => {
-    const once = () => client.api.instance.deploy.mutate({ zoneId: api.zone.id, name: 'once', templateId: api.template.id, computeOfferingId: api.offering.id }, { context: { idempotencyKey: 'k1' } });
+    const once = () =>
+      client.api.instance.deploy.mutate(
+        { zoneId: api.zone.id, name: 'once', templateId: api.template.id, computeOfferingId: api.offering.id },
+        { context: { idempotencyKey: 'k1' } },
+      );
     const [first, second] = await Promise.all([once(), once()]);
     expect(second).toEqual(first);
   });
@@ -81,8 +86,12 @@ describe('waiting for an operation', () => {
     await expect(waited).rejects.toMatchObject({ code: 'ABORTED' });
     held.resolve();
     api.faults.onCall = () => undefined;
-    await expect(createNephosClient({ url: api.url, token: 'nephos_key_x' }).waitForOperation(operation!.id)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(createNephosClient({ url: api.url, token: api.tenants[1].token }).waitForOperation(operation!.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(createNephosClient({ url: api.url, token: 'nephos_key_x' }).waitForOperation(operation!.id)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+    await expect(createNephosClient({ url: api.url, token: api.tenants[1].token }).waitForOperation(operation!.id)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 });
 
@@ -167,11 +176,13 @@ async function breakableProxy(target: string) {
     const far = connectTcp(Number(port), hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          sockets.delete(socket);
+          near.destroy();
+          far.destroy();
+        });
     }
     near.on('data', (data) => {
       const line = data.subarray(0, 200).toString('latin1').split('\r\n')[0] ?? '';

@@ -11,7 +11,12 @@ export interface ConnectOptions {
  * A stream to a port of an instance. The token goes in the first message, never in the URL; after the server's
  * `{"ok":true}` every byte is the guest's. Throws what the server says, like INVALID_STATE for an instance that doesn't run.
  */
-export function connectTo({ url, token }: Pick<Server, 'url' | 'token'>, instanceId: string, port: number, { signal }: ConnectOptions = {}): Promise<Duplex> {
+export function connectTo(
+  { url, token }: Pick<Server, 'url' | 'token'>,
+  instanceId: string,
+  port: number,
+  { signal }: ConnectOptions = {},
+): Promise<Duplex> {
   const address = new URL('/connect', url);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(address);

@@ -10,7 +10,11 @@ export class NephosError extends TRPCClientError<AppRouter> {
   readonly details: Record<string, unknown>;
   readonly requestId: string | undefined;
 
-  constructor(code: string, message: string, { details = {}, requestId, cause }: { details?: Record<string, unknown>; requestId?: string | undefined; cause?: Error | undefined } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    { details = {}, requestId, cause }: { details?: Record<string, unknown>; requestId?: string | undefined; cause?: Error | undefined } = {},
+  ) {
     super(message, cause && { cause });
     Object.setPrototypeOf(this, NephosError.prototype); // TRPCClientError sets its own
     this.name = 'NephosError';

@@ -21,7 +21,11 @@ export function linksTo(server: Server): TRPCLink<AppRouter>[] {
     splitLink({
       condition: (op) => op.type === 'subscription',
       true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: ({ op }) => ({ fetch: streamFetch(server, op.context) }) }),
-      false: httpLink({ url, fetch: (input, { signal, ...init } = {}) => server.fetch(input, { ...init, signal: signal ?? null }), headers: ({ op }) => ({ ...authorization(server), ...idempotencyKey(op.context) }) }),
+      false: httpLink({
+        url,
+        fetch: (input, { signal, ...init } = {}) => server.fetch(input, { ...init, signal: signal ?? null }),
+        headers: ({ op }) => ({ ...authorization(server), ...idempotencyKey(op.context) }),
+      }),
     }),
   ];
 }
@@ -47,12 +51,13 @@ function streamFetch(server: Server, context: Record<string, unknown>) {
 }
 
 function asNephosErrors(url: string): TRPCLink<AppRouter> {
-  return () => ({ next, op }) =>
-    observable((observer) =>
-      next(op).subscribe({
-        next: (value) => observer.next(value),
-        complete: () => observer.complete(),
-        error: (error) => observer.error(toNephosError(readAnswer(op.context[REFUSAL]) ?? error, url)),
-      }),
-    );
+  return () =>
+    ({ next, op }) =>
+      observable((observer) =>
+        next(op).subscribe({
+          next: (value) => observer.next(value),
+          complete: () => observer.complete(),
+          error: (error) => observer.error(toNephosError(readAnswer(op.context[REFUSAL]) ?? error, url)),
+        }),
+      );
 }

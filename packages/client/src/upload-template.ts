@@ -38,10 +38,16 @@ export async function uploadTemplate(parts: Parts, templateId: string, file: str
   }
 }
 
-async function sendRest({ server, api }: Parts, templateId: string, { file, totalBytes }: { file: string; totalBytes: number }, { onProgress, signal }: UploadOptions): Promise<Template> {
+async function sendRest(
+  { server, api }: Parts,
+  templateId: string,
+  { file, totalBytes }: { file: string; totalBytes: number },
+  { onProgress, signal }: UploadOptions,
+): Promise<Template> {
   const known = await api.template.get.query({ templateId });
   if (known.state === 'ready') return known; // an earlier try's last byte came, its answer didn't
-  if (known.sizeBytes !== totalBytes) throw new NephosError('BAD_INPUT', `${file} has ${totalBytes} bytes; the template was announced with ${known.sizeBytes}.`);
+  if (known.sizeBytes !== totalBytes)
+    throw new NephosError('BAD_INPUT', `${file} has ${totalBytes} bytes; the template was announced with ${known.sizeBytes}.`);
   const offset = await findOffset(server, templateId, signal);
   const chunks = readFrom(file, offset, (sentBytes) => onProgress?.({ sentBytes, totalBytes }));
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -56,7 +62,11 @@ async function sendRest({ server, api }: Parts, templateId: string, { file, tota
   return api.template.get.query({ templateId });
 }
 
-async function* readFrom(file: string, offset: number, onSent: (sentBytes: number) => void): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+async function* readFrom(
+  file: string,
+  offset: number,
+  onSent: (sentBytes: number) => void,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   let sentBytes = offset;
   for await (const chunk of createReadStream(file, { start: offset })) {
     yield Uint8Array.from(chunk);
@@ -77,10 +87,22 @@ async function findOffset(server: Server, templateId: string, signal: AbortSigna
   }
 }
 
-async function put(server: Server, templateId: string, offset: number, body: ReadableStream<Uint8Array<ArrayBuffer>> | string, signal: AbortSignal | undefined): Promise<void> {
+async function put(
+  server: Server,
+  templateId: string,
+  offset: number,
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const url = new URL('/api/v1/template.upload', server.url);
   url.search = new URLSearchParams({ templateId, offset: String(offset) }).toString();
-  const request: RequestInit & { duplex: 'half' } = { method: 'PUT', headers: authorization(server), body, duplex: 'half', ...(signal && { signal }) };
+  const request: RequestInit & { duplex: 'half' } = {
+    method: 'PUT',
+    headers: authorization(server),
+    body,
+    duplex: 'half',
+    ...(signal && { signal }),
+  };
   let answer: unknown;
   let isDone = false;
   try {

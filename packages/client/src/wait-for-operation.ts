@@ -33,7 +33,12 @@ export async function waitForOperation(api: TRPCClient<AppRouter>, operationId: 
   return CLOSED.has(now.state) ? now : follow(api, operationId, read, signal);
 }
 
-function follow(api: TRPCClient<AppRouter>, operationId: string, read: () => Promise<Operation>, signal: AbortSignal | undefined): Promise<Operation> {
+function follow(
+  api: TRPCClient<AppRouter>,
+  operationId: string,
+  read: () => Promise<Operation>,
+  signal: AbortSignal | undefined,
+): Promise<Operation> {
   return new Promise((resolve, reject) => {
     let isReading = false;
     let isStale = false;
@@ -54,11 +59,14 @@ function follow(api: TRPCClient<AppRouter>, operationId: string, read: () => Pro
         isReading = false;
       }
     };
-    const stream = api.change.watch.subscribe({}, {
-      onStarted: () => void look(),
-      onData: ({ data }) => void (data.resourceId === operationId && look()),
-      onError: (error) => end(() => reject(error)),
-    });
+    const stream = api.change.watch.subscribe(
+      {},
+      {
+        onStarted: () => void look(),
+        onData: ({ data }) => void (data.resourceId === operationId && look()),
+        onError: (error) => end(() => reject(error)),
+      },
+    );
     const onAbort = () => end(() => reject(new NephosError('ABORTED', 'Nobody waits for the operation any more. It goes on.')));
     const end = (settle: () => void) => {
       signal?.removeEventListener('abort', onAbort);

@@ -9,10 +9,13 @@ export function readEnvironment<T extends z.ZodRawShape>(shape: T): z.output<z.Z
 }
 
 /** `host:port`. */
-export const listenAddress = z.string().regex(/^[^:]+:\d+$/, 'host:port').transform((text) => {
-  const [host = '', port = ''] = text.split(':');
-  return { host, port: Number(port) };
-});
+export const listenAddress = z
+  .string()
+  .regex(/^[^:]+:\d+$/, 'host:port')
+  .transform((text) => {
+    const [host = '', port = ''] = text.split(':');
+    return { host, port: Number(port) };
+  });
 
 /** Tells whoever started this process that it is ready, if it was started with a channel to say so. */
 export function sayReady(): void {

@@ -31,7 +31,12 @@ export const attemptReportSchema = z.object({
 export type AttemptReport = z.output<typeof attemptReportSchema>;
 
 export const hostFactsSchema = z.object({
-  acceleration: z.string(), accelerationReason: z.string(), cpuCount: z.int(), cpuMhz: z.int(), memoryMib: z.int(), versions: z.record(z.string(), z.string()),
+  acceleration: z.string(),
+  accelerationReason: z.string(),
+  cpuCount: z.int(),
+  cpuMhz: z.int(),
+  memoryMib: z.int(),
+  versions: z.record(z.string(), z.string()),
 });
 
 /** What an agent tells: everything at its start and every some seconds (`full`), and what happens as it happens. */
@@ -62,5 +67,11 @@ export const hostStateSchema = z.object({
 export type HostState = z.output<typeof hostStateSchema>;
 
 /** From the gateway to the agent: open a stream to a guest, outward, and show this token in its first message. */
-export const streamRequestSchema = z.object({ token: z.string(), gatewayUrl: z.url(), routerId: z.uuid(), ip: z.ipv4(), port: z.int().min(1).max(65_535) });
+export const streamRequestSchema = z.object({
+  token: z.string(),
+  gatewayUrl: z.url(),
+  routerId: z.uuid(),
+  ip: z.ipv4(),
+  port: z.int().min(1).max(65_535),
+});
 export type StreamRequest = z.output<typeof streamRequestSchema>;

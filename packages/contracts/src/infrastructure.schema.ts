@@ -10,11 +10,24 @@ const placementTags = z.array(z.string().trim().min(1).max(64)).max(50).default(
 export const createZoneSchema = z.object({
   name: displayNameSchema,
   /** What each isolated network of the zone gets, unless it says otherwise. */
-  guestCidr: z.cidrv4().default('10.1.1.0/24').refine((cidr) => { const bits = Number(cidr.split('/')[1]); return bits >= 16 && bits <= 29; }, 'Between /16 and /29'),
+  guestCidr: z
+    .cidrv4()
+    .default('10.1.1.0/24')
+    .refine((cidr) => {
+      const bits = Number(cidr.split('/')[1]);
+      return bits >= 16 && bits <= 29;
+    }, 'Between /16 and /29'),
   dnsServers: z.array(z.ipv4()).max(4).default([]),
   tags,
 });
-export const zoneDto = z.object({ id: z.uuid(), name: z.string(), networkType: z.string(), guestCidr: z.string(), isEnabled: z.boolean(), tags: tagsSchema });
+export const zoneDto = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  networkType: z.string(),
+  guestCidr: z.string(),
+  isEnabled: z.boolean(),
+  tags: tagsSchema,
+});
 
 export const createPodSchema = z.object({ zoneId: z.uuid(), name: displayNameSchema, tags });
 export const podDto = z.object({ id: z.uuid(), zoneId: z.uuid(), name: z.string() });
@@ -63,18 +76,41 @@ export const hostDto = z.object({
   tags: tagsSchema,
 });
 export type HostDto = z.output<typeof hostDto>;
-export const listHostsSchema = listInput(['name'], { state: z.array(z.enum(HOST_STATES)).optional(), zoneId: z.uuid().optional(), clusterId: z.uuid().optional() });
+export const listHostsSchema = listInput(['name'], {
+  state: z.array(z.enum(HOST_STATES)).optional(),
+  zoneId: z.uuid().optional(),
+  clusterId: z.uuid().optional(),
+});
 export const hostPage = listOutput(hostDto);
 export const hostIdSchema = z.object({ hostId: z.uuid() });
-export const updateHostSchema = hostIdSchema.extend({ isEnabled: z.boolean().optional(), placementTags: placementTags.removeDefault().optional(), tags: tagsSchema.optional() });
+export const updateHostSchema = hostIdSchema.extend({
+  isEnabled: z.boolean().optional(),
+  placementTags: placementTags.removeDefault().optional(),
+  tags: tagsSchema.optional(),
+});
 
 /** What an agent needs to be that host. The key is shown this once and kept nowhere. */
 export const enrolledHostDto = z.object({ host: hostDto, agentConfig: z.record(z.string(), z.unknown()) });
 
-export const createPoolSchema = z.object({ hostId: z.uuid(), name: displayNameSchema, path: z.string().startsWith('/').max(255), overprovisioning: z.number().min(1).max(20).default(2), placementTags, tags });
+export const createPoolSchema = z.object({
+  hostId: z.uuid(),
+  name: displayNameSchema,
+  path: z.string().startsWith('/').max(255),
+  overprovisioning: z.number().min(1).max(20).default(2),
+  placementTags,
+  tags,
+});
 export const poolDto = z.object({
-  id: z.uuid(), name: z.string(), kind: z.string(), zoneId: z.uuid(), hostId: z.uuid().nullable(), path: z.string(),
-  capacityBytes: z.int(), usedBytes: z.int(), claimedBytes: z.int(), isEnabled: z.boolean(),
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.string(),
+  zoneId: z.uuid(),
+  hostId: z.uuid().nullable(),
+  path: z.string(),
+  capacityBytes: z.int(),
+  usedBytes: z.int(),
+  claimedBytes: z.int(),
+  isEnabled: z.boolean(),
 });
 export const listPoolsSchema = listInput(['name'], { zoneId: z.uuid().optional(), hostId: z.uuid().optional() });
 export const poolPage = listOutput(poolDto);
@@ -84,32 +120,72 @@ export const imageStoreDto = z.object({ id: z.uuid(), zoneId: z.uuid(), name: z.
 export const listImageStoresSchema = listInput(['name'], { zoneId: z.uuid().optional() });
 export const imageStorePage = listOutput(imageStoreDto);
 
-export const createPublicAddressesSchema = z.object({ zoneId: z.uuid(), firstIp: z.ipv4(), lastIp: z.ipv4(), prefixLength: z.int().min(8).max(30), gateway: z.ipv4().optional() });
+export const createPublicAddressesSchema = z.object({
+  zoneId: z.uuid(),
+  firstIp: z.ipv4(),
+  lastIp: z.ipv4(),
+  prefixLength: z.int().min(8).max(30),
+  gateway: z.ipv4().optional(),
+});
 export const createdCountDto = z.object({ count: z.int() });
 
 export const listZonesSchema = listInput(['name'], {});
 export const zonePage = listOutput(zoneDto);
 
 export const createOfferingSchema = z.object({
-  name: displayNameSchema, description: z.string().max(1_000).default(''), cpuCount: z.int().min(1).max(256), cpuMhz: z.int().min(100).max(10_000),
-  memoryMib: z.int().min(32).max(4_194_304), placementTags, tags,
+  name: displayNameSchema,
+  description: z.string().max(1_000).default(''),
+  cpuCount: z.int().min(1).max(256),
+  cpuMhz: z.int().min(100).max(10_000),
+  memoryMib: z.int().min(32).max(4_194_304),
+  placementTags,
+  tags,
 });
 export const offeringDto = z.object({
-  id: z.uuid(), name: z.string(), description: z.string(), cpuCount: z.int(), cpuMhz: z.int(), memoryMib: z.int(), placementTags: z.array(z.string()), isEnabled: z.boolean(),
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  cpuCount: z.int(),
+  cpuMhz: z.int(),
+  memoryMib: z.int(),
+  placementTags: z.array(z.string()),
+  isEnabled: z.boolean(),
 });
 export const listOfferingsSchema = listInput(['name', 'memoryMib'], { isEnabled: z.boolean().optional() });
 export const offeringPage = listOutput(offeringDto);
-export const updateOfferingSchema = z.object({ computeOfferingId: z.uuid(), description: z.string().max(1_000).optional(), isEnabled: z.boolean().optional(), tags: tagsSchema.optional() });
+export const updateOfferingSchema = z.object({
+  computeOfferingId: z.uuid(),
+  description: z.string().max(1_000).optional(),
+  isEnabled: z.boolean().optional(),
+  tags: tagsSchema.optional(),
+});
 
 export const networkDto = z.object({
-  id: z.uuid(), name: z.string(), kind: z.string(), state: z.string(), zoneId: z.uuid(), accountId: z.uuid(), cidr: z.string(), gateway: z.string(), dnsDomain: z.string(),
-  vni: z.int().nullable(), routers: z.array(z.object({ id: z.uuid(), state: z.string(), publicIp: z.string().nullable() })),
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  zoneId: z.uuid(),
+  accountId: z.uuid(),
+  cidr: z.string(),
+  gateway: z.string(),
+  dnsDomain: z.string(),
+  vni: z.int().nullable(),
+  routers: z.array(z.object({ id: z.uuid(), state: z.string(), publicIp: z.string().nullable() })),
 });
 export const listNetworksSchema = listInput(['name'], { zoneId: z.uuid().optional() });
 export const networkPage = listOutput(networkDto);
 
 export const volumeDto = z.object({
-  id: z.uuid(), name: z.string(), kind: z.string(), state: z.string(), sizeBytes: z.int(), zoneId: z.uuid(), accountId: z.uuid(), instanceId: z.uuid().nullable(), createdAt: timeSchema,
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  sizeBytes: z.int(),
+  zoneId: z.uuid(),
+  accountId: z.uuid(),
+  instanceId: z.uuid().nullable(),
+  createdAt: timeSchema,
 });
 export const listVolumesSchema = listInput(['name', 'createdAt'], { instanceId: z.uuid().optional() });
 export const volumePage = listOutput(volumeDto);

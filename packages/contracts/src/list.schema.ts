@@ -25,5 +25,7 @@ export function listOutput<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
-export const tagsSchema = z.record(z.string().min(1).max(128), z.string().max(256)).refine((tags) => Object.keys(tags).length <= 50, 'At most 50 tags');
+export const tagsSchema = z
+  .record(z.string().min(1).max(128), z.string().max(256))
+  .refine((tags) => Object.keys(tags).length <= 50, 'At most 50 tags');
 export const timeSchema = z.iso.datetime();

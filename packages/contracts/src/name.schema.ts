@@ -7,4 +7,9 @@ export const hostNameSchema = z
   .regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'Up to 63 lower case letters, digits and dashes, beginning with a letter');
 
 /** A name for people: anything that prints. */
-export const displayNameSchema = z.string().trim().min(1).max(255).regex(/^[^\p{Cc}]*$/u, 'No control characters');
+export const displayNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^[^\p{Cc}]*$/u, 'No control characters');

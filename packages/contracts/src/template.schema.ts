@@ -10,7 +10,10 @@ export const createTemplateSchema = z.object({
   description: z.string().max(1_000).default(''),
   /** Of the bytes that will be uploaded, in hex. The upload is refused when they hash to anything else. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'),
-  sizeBytes: z.int().min(1).max(1024 ** 4),
+  sizeBytes: z
+    .int()
+    .min(1)
+    .max(1024 ** 4),
   isPublic: z.boolean().default(false),
   osType: z.string().max(64).default('linux'),
   bootMode: z.enum(['bios', 'uefi']).default('bios'),
@@ -18,8 +21,21 @@ export const createTemplateSchema = z.object({
   tags: tagsSchema.default({}),
 });
 export const templateDto = z.object({
-  id: z.uuid(), name: z.string(), description: z.string(), state: z.enum(TEMPLATE_STATES), error: z.string().nullable(), isPublic: z.boolean(), accountId: z.uuid(),
-  osType: z.string(), bootMode: z.string(), minMemoryMib: z.int(), sizeBytes: z.int(), virtualSizeBytes: z.int(), sha256: z.string(), createdAt: timeSchema, tags: tagsSchema,
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  state: z.enum(TEMPLATE_STATES),
+  error: z.string().nullable(),
+  isPublic: z.boolean(),
+  accountId: z.uuid(),
+  osType: z.string(),
+  bootMode: z.string(),
+  minMemoryMib: z.int(),
+  sizeBytes: z.int(),
+  virtualSizeBytes: z.int(),
+  sha256: z.string(),
+  createdAt: timeSchema,
+  tags: tagsSchema,
 });
 export type TemplateDto = z.output<typeof templateDto>;
 export const templateIdSchema = z.object({ templateId: z.uuid() });

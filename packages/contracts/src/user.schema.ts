@@ -6,22 +6,45 @@ export const ROLES = ['root-admin', 'user'] as const;
 
 export const loginSchema = z.object({ name: z.string().min(1).max(255), password: z.string().min(1).max(1_024) });
 export const loginDto = z.object({ token: z.string(), expiresAt: timeSchema });
-export const meDto = z.object({ userId: z.uuid(), name: z.string(), displayName: z.string(), role: z.enum(ROLES), accountId: z.uuid(), accountName: z.string() });
+export const meDto = z.object({
+  userId: z.uuid(),
+  name: z.string(),
+  displayName: z.string(),
+  role: z.enum(ROLES),
+  accountId: z.uuid(),
+  accountName: z.string(),
+});
 
 const passwordSchema = z.string().min(12, 'At least 12 characters').max(1_024);
 export const createUserSchema = z.object({
-  name: z.string().trim().regex(/^[a-zA-Z0-9][a-zA-Z0-9._@-]{0,254}$/, 'Letters, digits, dots, dashes, underscores and @'),
+  name: z
+    .string()
+    .trim()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._@-]{0,254}$/, 'Letters, digits, dots, dashes, underscores and @'),
   displayName: displayNameSchema.optional(),
   password: passwordSchema,
   role: z.enum(ROLES).default('user'),
   /** Left out: the user gets an account of the same name. */
   accountId: z.uuid().optional(),
 });
-export const userDto = z.object({ id: z.uuid(), name: z.string(), displayName: z.string(), role: z.enum(ROLES), accountId: z.uuid(), isEnabled: z.boolean(), createdAt: timeSchema });
+export const userDto = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  displayName: z.string(),
+  role: z.enum(ROLES),
+  accountId: z.uuid(),
+  isEnabled: z.boolean(),
+  createdAt: timeSchema,
+});
 
 export const createApiKeySchema = z.object({ name: displayNameSchema, expiresAt: timeSchema.optional() });
 export const apiKeyDto = z.object({
-  id: z.uuid(), name: z.string(), createdAt: timeSchema, expiresAt: timeSchema.nullable(), revokedAt: timeSchema.nullable(), lastUsedAt: timeSchema.nullable(),
+  id: z.uuid(),
+  name: z.string(),
+  createdAt: timeSchema,
+  expiresAt: timeSchema.nullable(),
+  revokedAt: timeSchema.nullable(),
+  lastUsedAt: timeSchema.nullable(),
 });
 /** The token is shown this once. */
 export const createdApiKeyDto = apiKeyDto.extend({ token: z.string() });
@@ -30,22 +53,51 @@ export const apiKeyPage = listOutput(apiKeyDto);
 export const apiKeyIdSchema = z.object({ apiKeyId: z.uuid() });
 
 export const accountDto = z.object({
-  id: z.uuid(), name: z.string(),
+  id: z.uuid(),
+  name: z.string(),
   limits: z.object({ instances: z.int(), vcpus: z.int(), memoryMib: z.int() }),
   used: z.object({ instances: z.int(), vcpus: z.int(), memoryMib: z.int() }),
 });
 
-export const createSshKeyPairSchema = z.object({ name: displayNameSchema, publicKey: z.string().trim().max(16_384).regex(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]+={0,3}( [^\r\n]*)?$/, 'One public key in OpenSSH form') });
-export const sshKeyPairDto = z.object({ id: z.uuid(), name: z.string(), publicKey: z.string(), fingerprint: z.string(), createdAt: timeSchema, tags: tagsSchema });
+export const createSshKeyPairSchema = z.object({
+  name: displayNameSchema,
+  publicKey: z
+    .string()
+    .trim()
+    .max(16_384)
+    .regex(
+      /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]+={0,3}( [^\r\n]*)?$/,
+      'One public key in OpenSSH form',
+    ),
+});
+export const sshKeyPairDto = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  publicKey: z.string(),
+  fingerprint: z.string(),
+  createdAt: timeSchema,
+  tags: tagsSchema,
+});
 export const listSshKeyPairsSchema = listInput(['name', 'createdAt'], {});
 export const sshKeyPairPage = listOutput(sshKeyPairDto);
 export const sshKeyPairIdSchema = z.object({ sshKeyPairId: z.uuid() });
 
 export const eventDto = z.object({
-  id: z.uuid(), kind: z.string(), message: z.string(), accountId: z.uuid().nullable(), actorUserId: z.uuid().nullable(), resourceType: z.string().nullable(), resourceId: z.uuid().nullable(),
-  operationId: z.uuid().nullable(), createdAt: timeSchema,
+  id: z.uuid(),
+  kind: z.string(),
+  message: z.string(),
+  accountId: z.uuid().nullable(),
+  actorUserId: z.uuid().nullable(),
+  resourceType: z.string().nullable(),
+  resourceId: z.uuid().nullable(),
+  operationId: z.uuid().nullable(),
+  createdAt: timeSchema,
 });
-export const listEventsSchema = listInput(['createdAt'], { direction: z.enum(['asc', 'desc']).default('desc'), kind: z.string().max(100).optional(), resourceId: z.uuid().optional() });
+export const listEventsSchema = listInput(['createdAt'], {
+  direction: z.enum(['asc', 'desc']).default('desc'),
+  kind: z.string().max(100).optional(),
+  resourceId: z.uuid().optional(),
+});
 export const eventPage = listOutput(eventDto);
 
 export const changeDto = z.object({ resourceType: z.string(), resourceId: z.uuid(), verb: z.enum(['insert', 'update', 'delete']) });

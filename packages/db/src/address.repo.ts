@@ -62,5 +62,6 @@ export async function claimVni(tx: Tx, network: { id: string; zoneId: string }):
       ORDER BY candidate LIMIT 1
     ) AS free
     WHERE network.id = ${network.id}::uuid`;
-  if (claimed === 0) throw new DomainError('CAPACITY', `The zone has no VXLAN identifier left for another network.`, { resource: 'vni', zoneId: network.zoneId });
+  if (claimed === 0)
+    throw new DomainError('CAPACITY', `The zone has no VXLAN identifier left for another network.`, { resource: 'vni', zoneId: network.zoneId });
 }

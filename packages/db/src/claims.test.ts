@@ -23,7 +23,9 @@ const fulfilled = (outcomes: PromiseSettledResult<unknown>[]) => outcomes.filter
 describe('limits of an account', () => {
   it('hold however many race for them', async () => {
     const account = await makeAccount(db, { maxInstances: 7, maxVcpus: 100, maxMemoryMib: 100_000 });
-    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => transaction(db, (tx) => claimLimits(tx, account.id, newId(), { instances: 1, vcpus: 1, memoryMib: 64 }))));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, () => transaction(db, (tx) => claimLimits(tx, account.id, newId(), { instances: 1, vcpus: 1, memoryMib: 64 }))),
+    );
     expect(fulfilled(outcomes)).toBe(7);
     expect(await db.account.findUniqueOrThrow({ where: { id: account.id } })).toMatchObject({ usedInstances: 7, usedVcpus: 7, usedMemoryMib: 448 });
     expect(await db.limitClaim.count({ where: { accountId: account.id } })).toBe(7);
@@ -33,7 +35,10 @@ describe('limits of an account', () => {
     const account = await makeAccount(db, { maxInstances: 5, maxVcpus: 2, maxMemoryMib: 100 });
     const refused = await claimLimits(db, account.id, newId(), { instances: 1, vcpus: 4, memoryMib: 200 }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(DomainError);
-    expect(refused).toMatchObject({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('0 of 2 vCPUs are used and 4 more are needed; 0 of 100 MiB of memory are used and 200 more are needed') });
+    expect(refused).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('0 of 2 vCPUs are used and 4 more are needed; 0 of 100 MiB of memory are used and 200 more are needed'),
+    });
   });
 
   it('come back once, however often they are released', async () => {
@@ -71,11 +76,40 @@ describe('addresses', () => {
   async function makeNetwork(cidr: string) {
     const zone = await makeZone(db);
     const account = await makeAccount(db, { maxInstances: 100, maxVcpus: 100, maxMemoryMib: 100_000 });
-    const network = await db.network.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, name: 'n', state: 'allocated', cidr, gateway: cidr.replace(/0\/\d+$/, '1'), dnsDomain: 'x' } });
-    const parts = { zone, account, network, template: await makeTemplate(db, account, zone), offering: await makeOffering(db), actor: await makeUser(db, account) };
+    const network = await db.network.create({
+      data: {
+        id: newId(),
+        accountId: account.id,
+        zoneId: zone.id,
+        name: 'n',
+        state: 'allocated',
+        cidr,
+        gateway: cidr.replace(/0\/\d+$/, '1'),
+        dnsDomain: 'x',
+      },
+    });
+    const parts = {
+      zone,
+      account,
+      network,
+      template: await makeTemplate(db, account, zone),
+      offering: await makeOffering(db),
+      actor: await makeUser(db, account),
+    };
     const addInstance = (name: string) =>
       transaction(db, (tx) =>
-        insertInstance(tx, { accountId: account.id, domainId: account.domainId, zoneId: zone.id, name, displayName: '', template: parts.template, offering: parts.offering, networkId: network.id, rootDiskBytes: 1n, tags: {} }),
+        insertInstance(tx, {
+          accountId: account.id,
+          domainId: account.domainId,
+          zoneId: zone.id,
+          name,
+          displayName: '',
+          template: parts.template,
+          offering: parts.offering,
+          networkId: network.id,
+          rootDiskBytes: 1n,
+          tags: {},
+        }),
       );
     return { ...parts, addInstance };
   }
@@ -99,8 +133,24 @@ describe('addresses', () => {
 
   it('that are public are given once each, and say when none is left', async () => {
     const { zone, account, network } = await makeNetwork('10.9.0.0/24');
-    const routers = await Promise.all(Array.from({ length: 25 }, async (_, n) => db.router.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, networkId: network.id, name: `r${n}`, state: 'allocated', removedAt: new Date() } })));
-    const outcomes = await Promise.allSettled(routers.map(({ id }) => transaction(db, (tx) => claimPublicAddress(tx, zone.id, { routerId: id, accountId: account.id }))));
+    const routers = await Promise.all(
+      Array.from({ length: 25 }, async (_, n) =>
+        db.router.create({
+          data: {
+            id: newId(),
+            accountId: account.id,
+            zoneId: zone.id,
+            networkId: network.id,
+            name: `r${n}`,
+            state: 'allocated',
+            removedAt: new Date(),
+          },
+        }),
+      ),
+    );
+    const outcomes = await Promise.allSettled(
+      routers.map(({ id }) => transaction(db, (tx) => claimPublicAddress(tx, zone.id, { routerId: id, accountId: account.id }))),
+    );
     expect(fulfilled(outcomes)).toBe(20);
     const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
     await releasePublicAddresses(db, routers[winner]!.id);
@@ -110,7 +160,22 @@ describe('addresses', () => {
   it('and VXLAN identifiers are one network’s alone', async () => {
     const zone = await makeZone(db, { vniMin: 5_000, vniMax: 5_009 });
     const account = await makeAccount(db);
-    const networks = await Promise.all(Array.from({ length: 12 }, async () => db.network.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, name: 'n', state: 'allocated', cidr: '10.0.0.0/24', gateway: '10.0.0.1', dnsDomain: 'x' } })));
+    const networks = await Promise.all(
+      Array.from({ length: 12 }, async () =>
+        db.network.create({
+          data: {
+            id: newId(),
+            accountId: account.id,
+            zoneId: zone.id,
+            name: 'n',
+            state: 'allocated',
+            cidr: '10.0.0.0/24',
+            gateway: '10.0.0.1',
+            dnsDomain: 'x',
+          },
+        }),
+      ),
+    );
     const outcomes = await Promise.allSettled(networks.map((network) => transaction(db, (tx) => claimVni(tx, network))));
     expect(fulfilled(outcomes)).toBe(10);
     await claimVni(db, networks[outcomes.findIndex(({ status }) => status === 'fulfilled')]!);
@@ -126,7 +191,11 @@ describe('space of a pool', () => {
     const host = await makeHost(db, zone);
     const pool = await db.pool.findFirstOrThrow({ where: { hostId: host.id } });
     await db.pool.update({ where: { id: pool.id }, data: { capacityBytes: 100n, overprovisioning: 1 } });
-    const volumes = await Promise.all([60n, 60n].map(async (sizeBytes) => db.volume.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, name: 'v', kind: 'root', state: 'allocated', sizeBytes } })));
+    const volumes = await Promise.all(
+      [60n, 60n].map(async (sizeBytes) =>
+        db.volume.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, name: 'v', kind: 'root', state: 'allocated', sizeBytes } }),
+      ),
+    );
     const claimed = await Promise.all(volumes.map((volume) => transaction(db, (tx) => claimPool(tx, pool.id, volume.id))));
     expect(claimed.toSorted()).toEqual([false, true]);
     for (const volume of [...volumes, ...volumes]) await releasePool(db, volume.id);

@@ -76,7 +76,9 @@ export async function findHostCandidates(tx: Tx, query: CandidateQuery): Promise
 
 /** Why no host of the zone could take this: the first thing that ran out, in words. */
 export async function explainNoCapacity(tx: Tx, query: CandidateQuery): Promise<string> {
-  const [counts] = await tx.$queryRaw<{ hosts: number; connected: number; tagged: number; memory: number; cpu: number; disk: number; zone: string }[]>`
+  const [counts] = await tx.$queryRaw<
+    { hosts: number; connected: number; tagged: number; memory: number; cpu: number; disk: number; zone: string }[]
+  >`
     WITH connected AS (
       SELECT host.*, (${query.poolId ?? null}::uuid IS NULL OR EXISTS (SELECT 1 FROM pool WHERE pool.id = ${query.poolId ?? null}::uuid AND pool.host_id = host.id)) AS has_disk
       FROM host WHERE zone_id = ${query.zoneId}::uuid AND is_enabled AND state = 'connected' AND NOT id = ANY (${[...query.excludeHostIds]}::uuid[])
@@ -93,7 +95,9 @@ export async function explainNoCapacity(tx: Tx, query: CandidateQuery): Promise<
   const where = `zone ${counts.zone}`;
   if (counts.connected === 0) return `No host of ${where} is connected and enabled (it has ${counts.hosts}).`;
   if (counts.tagged === 0) {
-    return query.poolId ? `The host that has the instance's disk is not connected or not enabled.` : `No connected host of ${where} has the tags ${query.placementTags.join(', ')}.`;
+    return query.poolId
+      ? `The host that has the instance's disk is not connected or not enabled.`
+      : `No connected host of ${where} has the tags ${query.placementTags.join(', ')}.`;
   }
   if (counts.memory === 0) return `No host of ${where} has ${query.memoryMib} MiB of memory free.`;
   if (counts.cpu === 0) return `No host of ${where} with enough memory has ${query.cpuMhz} MHz of CPU free.`;

@@ -18,16 +18,24 @@ export async function noteHostSeen(tx: Tx, host: Host, report: HostReport): Prom
     await tx.host.update({
       where: { id: host.id },
       data: {
-        state: 'connected', bootId: report.bootId, agentVersion: report.agentVersion, reportedAt: now, ...(host.state !== 'connected' && { connectedAt: now }),
+        state: 'connected',
+        bootId: report.bootId,
+        agentVersion: report.agentVersion,
+        reportedAt: now,
+        ...(host.state !== 'connected' && { connectedAt: now }),
         ...(facts && { cpuCount: facts.cpuCount, cpuMhz: facts.cpuMhz, memoryMib: facts.memoryMib, facts }),
       },
     });
-    if (host.state !== 'connected') await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });
+    if (host.state !== 'connected')
+      await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });
   } else if (report.isFull) {
     await tx.$executeRaw`UPDATE host SET reported_at = now() WHERE id = ${host.id}::uuid`;
   }
   for (const pool of report.pools ?? []) {
-    await tx.pool.updateMany({ where: { hostId: host.id, path: pool.path }, data: { capacityBytes: BigInt(pool.capacityBytes), usedBytes: BigInt(pool.usedBytes) } });
+    await tx.pool.updateMany({
+      where: { hostId: host.id, path: pool.path },
+      data: { capacityBytes: BigInt(pool.capacityBytes), usedBytes: BigInt(pool.usedBytes) },
+    });
   }
 }
 
@@ -45,7 +53,9 @@ export async function noteGuests(tx: Tx, host: Host, { isFull, guests }: Pick<Ho
   });
   const told = new Map(guests.filter((guest) => !stale.includes(guest)).map((guest) => [guest.instanceId, guest]));
   // Which of the host's instances say otherwise is one query; in the usual case none does, and nothing is locked.
-  const settled = await tx.instance.findMany({ where: { hostId: host.id, state: { in: ['running', 'unknown'] }, ...(isFull ? {} : { id: { in: ids } }) } });
+  const settled = await tx.instance.findMany({
+    where: { hostId: host.id, state: { in: ['running', 'unknown'] }, ...(isFull ? {} : { id: { in: ids } }) },
+  });
   for (const instance of settled) {
     const guest = told.get(instance.id);
     const to = guest?.state === 'running' || guest?.state === 'paused' ? 'running' : 'stopped';
@@ -67,7 +77,10 @@ async function settle(tx: Tx, seen: Instance, to: InstanceState, host: Host): Pr
     actor: AGENT,
     accountId: instance.accountId,
     resource: { type: 'instance', id: instance.id },
-    message: to === 'stopped' ? `Instance ${instance.name} stopped on host ${host.name} without having been asked here.` : `Instance ${instance.name} was ${was}; its host says that it runs.`,
+    message:
+      to === 'stopped'
+        ? `Instance ${instance.name} stopped on host ${host.name} without having been asked here.`
+        : `Instance ${instance.name} was ${was}; its host says that it runs.`,
   });
 }
 
@@ -90,8 +103,16 @@ export async function noteSilentHosts(tx: Tx, silentMs: number): Promise<number>
   const silent = await tx.$queryRaw<{ id: string; name: string }[]>`
     UPDATE host SET state = 'disconnected' WHERE state = 'connected' AND reported_at < now() - make_interval(secs => ${silentMs / 1000}) RETURNING id, name`;
   for (const host of silent) {
-    await tx.instance.updateMany({ where: { hostId: host.id, state: 'running' }, data: { state: 'unknown', stateReason: `Its host ${host.name} is disconnected.` } });
-    await noteEvent(tx, { kind: 'host.disconnected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} has not reported and is taken for disconnected.` });
+    await tx.instance.updateMany({
+      where: { hostId: host.id, state: 'running' },
+      data: { state: 'unknown', stateReason: `Its host ${host.name} is disconnected.` },
+    });
+    await noteEvent(tx, {
+      kind: 'host.disconnected',
+      actor: AGENT,
+      resource: { type: 'host', id: host.id },
+      message: `Host ${host.name} has not reported and is taken for disconnected.`,
+    });
   }
   return silent.length;
 }

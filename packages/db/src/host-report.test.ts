@@ -25,9 +25,29 @@ beforeEach(async () => {
   const zone = await makeZone(db);
   const account = await makeAccount(db);
   [host, other] = [await makeHost(db, zone), await makeHost(db, zone)];
-  const network = await db.network.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, name: 'n', state: 'implemented', cidr: '10.0.0.0/24', gateway: '10.0.0.1', dnsDomain: 'x' } });
+  const network = await db.network.create({
+    data: {
+      id: newId(),
+      accountId: account.id,
+      zoneId: zone.id,
+      name: 'n',
+      state: 'implemented',
+      cidr: '10.0.0.0/24',
+      gateway: '10.0.0.1',
+      dnsDomain: 'x',
+    },
+  });
   const { id } = await insertInstance(db, {
-    accountId: account.id, domainId: account.domainId, zoneId: zone.id, name: 'vm', displayName: '', template: await makeTemplate(db, account, zone), offering: await makeOffering(db), networkId: network.id, rootDiskBytes: 1n, tags: {},
+    accountId: account.id,
+    domainId: account.domainId,
+    zoneId: zone.id,
+    name: 'vm',
+    displayName: '',
+    template: await makeTemplate(db, account, zone),
+    offering: await makeOffering(db),
+    networkId: network.id,
+    rootDiskBytes: 1n,
+    tags: {},
   });
   await claimHost(db, host.id, { resourceId: id, generation: 3, cpuMhz: 100, memoryMib: 64 });
   instance = await db.instance.update({ where: { id }, data: { state: 'running', hostId: host.id, generation: 3 } });
@@ -37,7 +57,14 @@ type Guest = HostReport['guests'][number];
 const guest = (state: Guest['state'], generation = 3): Guest => ({ instanceId: instance.id, generation, state });
 const stateNow = async () => (await db.instance.findUniqueOrThrow({ where: { id: instance.id } })).state;
 const move = (state: string) => db.instance.update({ where: { id: instance.id }, data: { state } });
-const aReport = (given: Partial<HostReport> = {}): HostReport => ({ bootId: newId(), agentVersion: '1', isFull: true, guests: [], attempts: [], ...given });
+const aReport = (given: Partial<HostReport> = {}): HostReport => ({
+  bootId: newId(),
+  agentVersion: '1',
+  isFull: true,
+  guests: [],
+  attempts: [],
+  ...given,
+});
 
 describe('what a host says of its guests', () => {
   it('changes nothing when it is what the records say', async () => {
@@ -100,19 +127,52 @@ describe('a host', () => {
   });
 
   it('is what it says it is', async () => {
-    await noteHostSeen(db, host, aReport({ facts: { acceleration: 'kvm', accelerationReason: 'booted', cpuCount: 3, cpuMhz: 1_000, memoryMib: 2_000, versions: { qemu: '7' } }, pools: [{ path: `/pool/${host.id}`, capacityBytes: 10, usedBytes: 5 }] }));
-    expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject({ cpuCount: 3, memoryMib: 2_000, facts: { acceleration: 'kvm' } });
+    await noteHostSeen(
+      db,
+      host,
+      aReport({
+        facts: { acceleration: 'kvm', accelerationReason: 'booted', cpuCount: 3, cpuMhz: 1_000, memoryMib: 2_000, versions: { qemu: '7' } },
+        pools: [{ path: `/pool/${host.id}`, capacityBytes: 10, usedBytes: 5 }],
+      }),
+    );
+    expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject({
+      cpuCount: 3,
+      memoryMib: 2_000,
+      facts: { acceleration: 'kvm' },
+    });
     expect(await db.pool.findFirstOrThrow({ where: { hostId: host.id } })).toMatchObject({ capacityBytes: 10n, usedBytes: 5n });
   });
 });
 
 describe('an attempt', () => {
   it('stays ended, whatever comes late, and one of an unknown operation is nobody’s', async () => {
-    const { id: operationId } = await insertOperation(db, { kind: 'instance.stop', actor: { kind: 'system', name: 'test' }, accountId: instance.accountId, resource: { type: 'instance', id: instance.id, name: 'vm' }, input: {} });
-    const attempt = { operationId, activityId: '1', activity: 'stopInstance', attempt: 1, fraction: null, errorCode: null, errorMessage: null, startedAt: new Date().toISOString() };
+    const { id: operationId } = await insertOperation(db, {
+      kind: 'instance.stop',
+      actor: { kind: 'system', name: 'test' },
+      accountId: instance.accountId,
+      resource: { type: 'instance', id: instance.id, name: 'vm' },
+      input: {},
+    });
+    const attempt = {
+      operationId,
+      activityId: '1',
+      activity: 'stopInstance',
+      attempt: 1,
+      fraction: null,
+      errorCode: null,
+      errorMessage: null,
+      startedAt: new Date().toISOString(),
+    };
     await noteAttempts(db, host.id, [{ ...attempt, state: 'running', fraction: 0.5, endedAt: null }]);
-    await noteAttempts(db, host.id, [{ ...attempt, state: 'failed', errorCode: 'HYPERVISOR_FAILED', errorMessage: 'no', endedAt: new Date().toISOString() }]);
-    await noteAttempts(db, host.id, [{ ...attempt, state: 'running', endedAt: null }, { ...attempt, operationId: newId(), state: 'running', endedAt: null }]);
-    expect(await db.stepAttempt.findMany({ where: { hostId: host.id } })).toMatchObject([{ state: 'failed', errorCode: 'HYPERVISOR_FAILED', fraction: null }]);
+    await noteAttempts(db, host.id, [
+      { ...attempt, state: 'failed', errorCode: 'HYPERVISOR_FAILED', errorMessage: 'no', endedAt: new Date().toISOString() },
+    ]);
+    await noteAttempts(db, host.id, [
+      { ...attempt, state: 'running', endedAt: null },
+      { ...attempt, operationId: newId(), state: 'running', endedAt: null },
+    ]);
+    expect(await db.stepAttempt.findMany({ where: { hostId: host.id } })).toMatchObject([
+      { state: 'failed', errorCode: 'HYPERVISOR_FAILED', fraction: null },
+    ]);
   });
 });

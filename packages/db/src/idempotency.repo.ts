@@ -15,7 +15,11 @@ export interface Idempotency {
  * Runs `work` in one transaction, at most once for a key: the key's row is written in the same transaction, so a second
  * request waits for the first to commit and then gets its answer. The same key with other input is a CONFLICT.
  */
-export async function transactOnce<T extends Prisma.InputJsonValue>(db: Db, idempotency: Idempotency | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transactOnce<T extends Prisma.InputJsonValue>(
+  db: Db,
+  idempotency: Idempotency | undefined,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   if (!idempotency) return transaction(db, work);
   const { userId, key } = idempotency;
   const inputHash = createHash('sha256').update(JSON.stringify(idempotency.request)).digest('hex');
@@ -26,7 +30,11 @@ export async function transactOnce<T extends Prisma.InputJsonValue>(db: Db, idem
     if (inserted === 0) {
       const before = await tx.idempotencyKey.findUniqueOrThrow({ where });
       if (before.inputHash !== inputHash) {
-        throw new DomainError('CONFLICT', `The idempotency key ${key} was used for another request in the last 24 hours. Use a new key for a new request.`, { key });
+        throw new DomainError(
+          'CONFLICT',
+          `The idempotency key ${key} was used for another request in the last 24 hours. Use a new key for a new request.`,
+          { key },
+        );
       }
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written below by the same procedure, whose output schema checks it again
       return before.response as T;

@@ -24,7 +24,10 @@ export interface NewInstance {
 }
 
 /** Claims and inserts all that a new instance is: limits, the row (`deploying`), root volume, NIC and address. NAME_TAKEN, LIMIT_EXCEEDED, CAPACITY. */
-export async function insertInstance(tx: Tx, { id = newId(), template, offering, networkId, rootDiskBytes, ...given }: NewInstance): Promise<Instance> {
+export async function insertInstance(
+  tx: Tx,
+  { id = newId(), template, offering, networkId, rootDiskBytes, ...given }: NewInstance,
+): Promise<Instance> {
   await claimLimits(tx, given.accountId, id, { instances: 1, vcpus: offering.cpuCount, memoryMib: offering.memoryMib }); // locks the account's row,
   await refuseTakenName(tx, given.accountId, given.name); // so of several who ask at once for a name the others see here that it is taken
   const instance = await tx.instance.create({
@@ -48,7 +51,16 @@ export async function insertInstance(tx: Tx, { id = newId(), template, offering,
   });
   const owner = { accountId: given.accountId, instanceId: id };
   await tx.volume.create({
-    data: { id: newId(), ...owner, zoneId: given.zoneId, templateId: template.id, name: `root-${given.name}`, kind: 'root', state: 'allocated', sizeBytes: rootDiskBytes },
+    data: {
+      id: newId(),
+      ...owner,
+      zoneId: given.zoneId,
+      templateId: template.id,
+      name: `root-${given.name}`,
+      kind: 'root',
+      state: 'allocated',
+      sizeBytes: rootDiskBytes,
+    },
   });
   const nicId = newId();
   await tx.nic.create({ data: { id: nicId, ...owner, networkId, macAddress: macOf(nicId) } });

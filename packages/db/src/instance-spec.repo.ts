@@ -24,7 +24,13 @@ export async function describeInstance(tx: Tx, instanceId: string): Promise<Inst
       volumeId: volume.id,
       poolPath: required(volume.pool?.path, `Volume ${volume.name} is on no pool.`),
       sizeBytes: Number(volume.sizeBytes),
-      template: { templateId: template.id, format: 'qcow2', sizeBytes: Number(template.sizeBytes), virtualSizeBytes: Number(template.virtualSizeBytes), sha256: template.sha256 },
+      template: {
+        templateId: template.id,
+        format: 'qcow2',
+        sizeBytes: Number(template.sizeBytes),
+        virtualSizeBytes: Number(template.virtualSizeBytes),
+        sha256: template.sha256,
+      },
     })),
     nics: instance.nics.map((nic) => ({
       nicId: nic.id,

@@ -17,7 +17,9 @@ export async function findInstance(tx: Tx, actor: Actor, permission: InstancePer
 
 /** Locks the row until the transaction ends: first lock, then decide. */
 export async function lockInstance(tx: Tx, id: string): Promise<Instance> {
-  const [instance] = await tx.$queryRaw<Instance[]>`SELECT ${columnsOf(Prisma.InstanceScalarFieldEnum)} FROM instance WHERE id = ${id}::uuid FOR UPDATE`;
+  const [instance] = await tx.$queryRaw<
+    Instance[]
+  >`SELECT ${columnsOf(Prisma.InstanceScalarFieldEnum)} FROM instance WHERE id = ${id}::uuid FOR UPDATE`;
   if (!instance) throw notFound(id);
   return instance;
 }

@@ -24,11 +24,34 @@ beforeEach(async () => {
   const account = await makeAccount(db);
   const host = await makeHost(db, zone);
   const pool = await db.pool.findFirstOrThrow({ where: { hostId: host.id } });
-  const network = await db.network.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, name: 'n', state: 'implemented', vni: 10_000, cidr: '10.0.0.0/24', gateway: '10.0.0.1', dnsDomain: 'x' } });
-  const router = await db.router.create({ data: { id: newId(), accountId: account.id, zoneId: zone.id, networkId: network.id, name: 'r', state: 'running', hostId: host.id, generation: 1 } });
+  const network = await db.network.create({
+    data: {
+      id: newId(),
+      accountId: account.id,
+      zoneId: zone.id,
+      name: 'n',
+      state: 'implemented',
+      vni: 10_000,
+      cidr: '10.0.0.0/24',
+      gateway: '10.0.0.1',
+      dnsDomain: 'x',
+    },
+  });
+  const router = await db.router.create({
+    data: { id: newId(), accountId: account.id, zoneId: zone.id, networkId: network.id, name: 'r', state: 'running', hostId: host.id, generation: 1 },
+  });
   await claimHost(db, host.id, { resourceId: router.id, generation: 1, cpuMhz: 100, memoryMib: 64 });
   const instance = await insertInstance(db, {
-    accountId: account.id, domainId: account.domainId, zoneId: zone.id, name: 'vm', displayName: '', template: await makeTemplate(db, account, zone), offering: await makeOffering(db), networkId: network.id, rootDiskBytes: 10n, tags: {},
+    accountId: account.id,
+    domainId: account.domainId,
+    zoneId: zone.id,
+    name: 'vm',
+    displayName: '',
+    template: await makeTemplate(db, account, zone),
+    offering: await makeOffering(db),
+    networkId: network.id,
+    rootDiskBytes: 10n,
+    tags: {},
   });
   const volume = await db.volume.findFirstOrThrow({ where: { instanceId: instance.id } });
   await claimPool(db, pool.id, volume.id);
@@ -43,20 +66,35 @@ describe('the invariants', () => {
   });
 
   const breakages: [string, () => Promise<unknown>][] = [
-    ['An instance in a transitional state is owned by an open operation', () => db.instance.update({ where: { id: ids.instance }, data: { state: 'stopping' } })],
-    ['A network in a transitional state is owned by an open operation', () => db.network.update({ where: { id: ids.network }, data: { state: 'shutting-down' } })],
+    [
+      'An instance in a transitional state is owned by an open operation',
+      () => db.instance.update({ where: { id: ids.instance }, data: { state: 'stopping' } }),
+    ],
+    [
+      'A network in a transitional state is owned by an open operation',
+      () => db.network.update({ where: { id: ids.network }, data: { state: 'shutting-down' } }),
+    ],
     ['A settled instance names no operation', () => db.instance.update({ where: { id: ids.instance }, data: { operationId: newId() } })],
     ['A host claims what its allocations claim', () => db.host.update({ where: { id: ids.host }, data: { claimedMemoryMib: 1 } })],
     ['No host is oversubscribed', () => db.host.update({ where: { id: ids.host }, data: { memoryMib: 100 } })],
     ['A pool claims what its volumes are', () => db.pool.update({ where: { id: ids.pool }, data: { claimedBytes: 11n } })],
     ['An account uses what its resources claim', () => db.account.update({ where: { id: ids.account }, data: { usedVcpus: 9 } })],
-    ['An instance has a limit claim exactly while it is there', () => db.instance.update({ where: { id: ids.instance }, data: { removedAt: new Date() } })],
+    [
+      'An instance has a limit claim exactly while it is there',
+      () => db.instance.update({ where: { id: ids.instance }, data: { removedAt: new Date() } }),
+    ],
     ['An instance has a host exactly while it runs', () => db.hostAllocation.delete({ where: { resourceId: ids.instance } })],
     ['An instance has a host exactly while it runs', () => db.instance.update({ where: { id: ids.instance }, data: { generation: 2 } })],
     ['A NIC that is there has one address, and one that is gone has none', () => db.address.deleteMany({ where: { kind: 'guest' } })],
-    ['A network that is up has a router with a host, and one that is down claims nothing', () => db.network.update({ where: { id: ids.network }, data: { vni: null } })],
+    [
+      'A network that is up has a router with a host, and one that is down claims nothing',
+      () => db.network.update({ where: { id: ids.network }, data: { vni: null } }),
+    ],
     ['An allocation belongs to something that is there', () => db.router.update({ where: { id: ids.router }, data: { removedAt: new Date() } })],
-    ['A public address is claimed exactly while a router that is there has it', () => db.address.updateMany({ where: { kind: 'public' }, data: { state: 'claimed' } })],
+    [
+      'A public address is claimed exactly while a router that is there has it',
+      () => db.address.updateMany({ where: { kind: 'public' }, data: { state: 'claimed' } }),
+    ],
     ['A network that no instance uses is down', () => db.nic.updateMany({ data: { removedAt: new Date() } })],
   ];
   it.each(breakages)('see when this is broken: %s', async (rule, breakIt) => {

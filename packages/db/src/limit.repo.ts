@@ -46,7 +46,11 @@ async function limitExceeded(tx: Tx, accountId: string, need: LimitNeed): Promis
   ];
   const met = rows.filter((row) => row.used + row.need > row.max);
   const told = met.map((row) => `${row.used} of ${row.max} ${row.what} are used and ${row.need} more are needed`).join('; ');
-  return new DomainError('LIMIT_EXCEEDED', `The limits of account ${account.name} don't allow this: ${told}. Remove something, or ask an administrator for more.`, {
-    limits: met.map((row) => row.what),
-  });
+  return new DomainError(
+    'LIMIT_EXCEEDED',
+    `The limits of account ${account.name} don't allow this: ${told}. Remove something, or ask an administrator for more.`,
+    {
+      limits: met.map((row) => row.what),
+    },
+  );
 }

@@ -91,6 +91,7 @@ function decodeCursor(cursor: string, { sort, direction }: ListQuery): { key: Ke
   const [, , key, id]: unknown[] = parts;
   if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) throw refused;
   if (typeof key === 'number' || (typeof key === 'string' && key.isWellFormed() && !key.includes('\u0000'))) return { key, id };
-  if (typeof key === 'object' && key && 'time' in key && typeof key.time === 'string' && !Number.isNaN(Date.parse(key.time))) return { key: new Date(key.time), id };
+  if (typeof key === 'object' && key && 'time' in key && typeof key.time === 'string' && !Number.isNaN(Date.parse(key.time)))
+    return { key: new Date(key.time), id };
   throw refused;
 }

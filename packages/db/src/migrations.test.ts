@@ -4,7 +4,9 @@ import { transaction, type Db } from './database.ts';
 import { migrate, schemaAsSql } from './schema-engine.ts';
 
 let database: TestDatabase;
-beforeAll(async () => { database = await createTestDatabase(); });
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
 afterAll(() => database.close());
 
 interface Column {
@@ -24,8 +26,12 @@ function describeColumns(db: Db, schema: string): Promise<Column[]> {
 
 /** Indexes that schema.prisma knows; those written by hand have names of their own kind. */
 async function describeIndexes(db: Db, schema: string): Promise<string[]> {
-  const rows = await db.$queryRaw<{ name: string; definition: string }[]>`SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE schemaname = ${schema} ORDER BY 1`;
-  return rows.filter(({ name }) => /_(pkey|key|idx)$/.test(name) && name !== '_prisma_migrations_pkey').map(({ definition }) => definition.replaceAll(`${schema}.`, ''));
+  const rows = await db.$queryRaw<
+    { name: string; definition: string }[]
+  >`SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE schemaname = ${schema} ORDER BY 1`;
+  return rows
+    .filter(({ name }) => /_(pkey|key|idx)$/.test(name) && name !== '_prisma_migrations_pkey')
+    .map(({ definition }) => definition.replaceAll(`${schema}.`, ''));
 }
 
 describe('the migrations', () => {
@@ -33,7 +39,10 @@ describe('the migrations', () => {
     const { db, url } = database;
     const script = await schemaAsSql(url);
     await db.$executeRawUnsafe('CREATE SCHEMA wanted');
-    for (const statement of script.replaceAll('"public"', '"wanted"').split(/;\s*\n/).filter((one) => /^\s*(--.*\n|\s)*(CREATE|ALTER)/.test(one) && !/CREATE SCHEMA/.test(one))) {
+    for (const statement of script
+      .replaceAll('"public"', '"wanted"')
+      .split(/;\s*\n/)
+      .filter((one) => /^\s*(--.*\n|\s)*(CREATE|ALTER)/.test(one) && !/CREATE SCHEMA/.test(one))) {
       await transaction(db, async (tx) => {
         await tx.$executeRawUnsafe('SET LOCAL search_path = wanted');
         await tx.$executeRawUnsafe(statement);

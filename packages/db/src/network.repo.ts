@@ -91,16 +91,18 @@ async function listGuests(tx: Tx, networkId: string, zone: string): Promise<Desi
   });
   return nics.flatMap(({ macAddress, addresses: [address], instance }) =>
     address
-      ? [{
-          instanceId: instance.id,
-          hostname: instance.name,
-          macAddress,
-          ip: address.ip,
-          computeOffering: instance.computeOffering.name,
-          zone,
-          ...(instance.sshPublicKey && { sshPublicKey: instance.sshPublicKey }),
-          ...(instance.userData && { userData: instance.userData }),
-        }]
+      ? [
+          {
+            instanceId: instance.id,
+            hostname: instance.name,
+            macAddress,
+            ip: address.ip,
+            computeOffering: instance.computeOffering.name,
+            zone,
+            ...(instance.sshPublicKey && { sshPublicKey: instance.sshPublicKey }),
+            ...(instance.userData && { userData: instance.userData }),
+          },
+        ]
       : [],
   );
 }

@@ -48,7 +48,10 @@ export async function insertOperation(tx: Tx, { actor, resource, ...operation }:
 
 /** `run` it, it was `cancelled` before it began, or it is `over` already. Asking again gives the same answer. */
 export async function beginOperation(tx: Tx, operationId: string): Promise<'run' | 'cancelled' | 'over'> {
-  const { count } = await tx.operation.updateMany({ where: { id: operationId, state: 'pending', isCancelRequested: false }, data: { state: 'running', startedAt: new Date() } });
+  const { count } = await tx.operation.updateMany({
+    where: { id: operationId, state: 'pending', isCancelRequested: false },
+    data: { state: 'running', startedAt: new Date() },
+  });
   if (count === 1) return 'run';
   const operation = await tx.operation.findUnique({ where: { id: operationId }, select: { state: true, isCancelRequested: true } });
   if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${operationId}.`, { operationId });
@@ -117,7 +120,12 @@ export async function endOperation(tx: Tx, operationId: string, state: ClosedOpe
   }
   const waiting = await tx.operationWaiter.findMany({ where: { operationId }, select: { waiterId: true } });
   if (waiting.length === 0) return { waiters: [] };
-  return { waiters: await tx.operation.findMany({ where: { id: { in: waiting.map((row) => row.waiterId) }, state: { in: [...OPEN_OPERATION_STATES] } }, select: { id: true, kind: true } }) };
+  return {
+    waiters: await tx.operation.findMany({
+      where: { id: { in: waiting.map((row) => row.waiterId) }, state: { in: [...OPEN_OPERATION_STATES] } },
+      select: { id: true, kind: true },
+    }),
+  };
 }
 
 /** Puts an operation on the list of those told when another ends. False when that one has ended already. */
@@ -129,7 +137,9 @@ export async function waitForOperation(tx: Tx, operationId: string, waiterId: st
 }
 
 export async function lockOperation(tx: Tx, id: string): Promise<Operation> {
-  const [operation] = await tx.$queryRaw<Operation[]>`SELECT ${columnsOf(Prisma.OperationScalarFieldEnum)} FROM operation WHERE id = ${id}::uuid FOR UPDATE`;
+  const [operation] = await tx.$queryRaw<
+    Operation[]
+  >`SELECT ${columnsOf(Prisma.OperationScalarFieldEnum)} FROM operation WHERE id = ${id}::uuid FOR UPDATE`;
   if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${id}.`, { operationId: id });
   return operation;
 }

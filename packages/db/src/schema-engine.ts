@@ -59,14 +59,21 @@ async function openEngine(databaseUrl: string) {
 }
 
 function listMigrations() {
-  const names = existsSync(migrationsFolder) ? readdirSync(migrationsFolder).filter((name) => !name.endsWith('.toml')).sort() : [];
+  const names = existsSync(migrationsFolder)
+    ? readdirSync(migrationsFolder)
+        .filter((name) => !name.endsWith('.toml'))
+        .sort()
+    : [];
   return {
     baseDir: migrationsFolder,
     lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
     shadowDbInitScript: '',
     migrationDirectories: names.map((name) => ({
       path: name,
-      migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: readFileSync(path.join(migrationsFolder, name, 'migration.sql'), 'utf8') } },
+      migrationFile: {
+        path: 'migration.sql',
+        content: { tag: 'ok' as const, value: readFileSync(path.join(migrationsFolder, name, 'migration.sql'), 'utf8') },
+      },
     })),
   };
 }

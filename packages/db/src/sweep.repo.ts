@@ -31,7 +31,11 @@ export async function listPending(tx: Tx): Promise<StartableOperation[]> {
 
 /** Operations whose cancel was asked for; it may not have reached their workflow. Passing it on again changes nothing. */
 export async function listCancelRequested(tx: Tx): Promise<{ id: string; kind: string }[]> {
-  return tx.operation.findMany({ where: { state: 'running', isCancelRequested: true, isPastNoReturn: false }, select: { id: true, kind: true }, take: AT_ONCE });
+  return tx.operation.findMany({
+    where: { state: 'running', isCancelRequested: true, isPastNoReturn: false },
+    select: { id: true, kind: true },
+    take: AT_ONCE,
+  });
 }
 
 /** Rows in a transitional state that no open operation owns get one that settles them; so nothing stays there for ever. */
@@ -46,7 +50,13 @@ export async function settleOrphans(tx: Tx): Promise<StartableOperation[]> {
     LIMIT ${AT_ONCE} FOR UPDATE OF network SKIP LOCKED`;
   const begun = await beginFor(tx, instances, 'instance.settle');
   for (const { id, name, accountId } of networks) {
-    const operation = await insertOperation(tx, { kind: 'network.shutdown', actor: RECONCILER, accountId, resource: { type: 'network', id, name }, input: { networkId: id } });
+    const operation = await insertOperation(tx, {
+      kind: 'network.shutdown',
+      actor: RECONCILER,
+      accountId,
+      resource: { type: 'network', id, name },
+      input: { networkId: id },
+    });
     await tx.network.update({ where: { id }, data: { operationId: operation.id, state: 'shutting-down' } });
     begun.push({ id: operation.id, kind: operation.kind, input: { networkId: id } });
   }
@@ -76,11 +86,21 @@ export async function deleteOld(tx: Tx): Promise<void> {
   await tx.session.deleteMany({ where: { expiresAt: { lt: new Date() } } });
 }
 
-
-async function beginFor(tx: Tx, instances: readonly Owned[], kind: 'instance.settle' | 'instance.expunge', state?: InstanceState): Promise<StartableOperation[]> {
+async function beginFor(
+  tx: Tx,
+  instances: readonly Owned[],
+  kind: 'instance.settle' | 'instance.expunge',
+  state?: InstanceState,
+): Promise<StartableOperation[]> {
   const begun: StartableOperation[] = [];
   for (const { id, name, accountId } of instances) {
-    const operation = await insertOperation(tx, { kind, actor: RECONCILER, accountId, resource: { type: 'instance', id, name }, input: { instanceId: id } });
+    const operation = await insertOperation(tx, {
+      kind,
+      actor: RECONCILER,
+      accountId,
+      resource: { type: 'instance', id, name },
+      input: { instanceId: id },
+    });
     await tx.instance.update({ where: { id }, data: { operationId: operation.id, ...(state && { state }) } });
     begun.push({ id: operation.id, kind, input: { instanceId: id } });
   }

@@ -23,12 +23,18 @@ export function poolFull(poolPath: string, cause?: unknown): DomainError {
 
 export function templateMissing(volume: VolumeRef & { template: TemplateRef }): DomainError {
   const { templateId } = volume.template;
-  return new DomainError('NOT_FOUND', `Volume ${volume.volumeId} needs template ${templateId}, which is not in pool ${volume.poolPath}: fetch it first`, { templateId });
+  return new DomainError(
+    'NOT_FOUND',
+    `Volume ${volume.volumeId} needs template ${templateId}, which is not in pool ${volume.poolPath}: fetch it first`,
+    { templateId },
+  );
 }
 
 export function assertBigEnough(volume: VolumeSpec): void {
   if (volume.sizeBytes >= volume.template.virtualSizeBytes) return;
-  throw new DomainError('BAD_INPUT', `A disk of ${volume.sizeBytes} bytes is smaller than its template's ${volume.template.virtualSizeBytes}`, { volumeId: volume.volumeId });
+  throw new DomainError('BAD_INPUT', `A disk of ${volume.sizeBytes} bytes is smaller than its template's ${volume.template.virtualSizeBytes}`, {
+    volumeId: volume.volumeId,
+  });
 }
 
 export function volumeMissing(volume: VolumeRef): DomainError {
@@ -37,7 +43,11 @@ export function volumeMissing(volume: VolumeRef): DomainError {
 
 export function checksumMismatch(template: TemplateRef): DomainError {
   const { templateId } = template;
-  return new DomainError('CHECKSUM_MISMATCH', `The bytes received for template ${templateId} are not the ones that were registered (length or SHA-256 differ)`, { templateId });
+  return new DomainError(
+    'CHECKSUM_MISMATCH',
+    `The bytes received for template ${templateId} are not the ones that were registered (length or SHA-256 differ)`,
+    { templateId },
+  );
 }
 
 /** What a failed download is to the caller: cancelled, a failure already named, or something worth a retry. */
@@ -45,5 +55,10 @@ export function brokenDownload(template: TemplateRef, receivedBytes: number, sig
   const { templateId } = template;
   if (cause instanceof DomainError) return cause;
   if (signal.aborted) return cancelled(`the download of template ${templateId}`, cause);
-  return new DomainError('HOST_UNREACHABLE', `The download of template ${templateId} broke off after ${receivedBytes} of ${template.sizeBytes} bytes`, { templateId }, { cause });
+  return new DomainError(
+    'HOST_UNREACHABLE',
+    `The download of template ${templateId} broke off after ${receivedBytes} of ${template.sizeBytes} bytes`,
+    { templateId },
+    { cause },
+  );
 }

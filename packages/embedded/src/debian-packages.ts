@@ -7,11 +7,28 @@ import { findTemporalOffline } from './temporal.ts';
 /** What real hosts on this machine need, by the names that Debian and Ubuntu share. */
 export const DEBIAN_PACKAGES = [
   // guests
-  'libvirt-daemon-system', 'libvirt-clients', 'libvirt-daemon-driver-qemu', 'qemu-system-x86', 'qemu-utils', 'seabios',
+  'libvirt-daemon-system',
+  'libvirt-clients',
+  'libvirt-daemon-driver-qemu',
+  'qemu-system-x86',
+  'qemu-utils',
+  'seabios',
   // networks and routers
-  'iproute2', 'dnsmasq-base', 'nftables', 'ipset', 'conntrack',
+  'iproute2',
+  'dnsmasq-base',
+  'nftables',
+  'ipset',
+  'conntrack',
   // the tiny guest image
-  'busybox-static', 'cpio', 'dropbear-bin', 'e2fsprogs', 'mtools', 'openssh-client', 'qemu-guest-agent', 'syslinux', 'syslinux-common',
+  'busybox-static',
+  'cpio',
+  'dropbear-bin',
+  'e2fsprogs',
+  'mtools',
+  'openssh-client',
+  'qemu-guest-agent',
+  'syslinux',
+  'syslinux-common',
 ];
 
 const DPKG_INSTALLED = 'install ok installed';
@@ -39,7 +56,12 @@ export async function installDebianPackages(packages: readonly string[]): Promis
     await execa('apt-get', ['update', '-qq'], options);
     await execa('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', ...packages], options);
   } catch (cause) {
-    throw new DomainError('UNEXPECTED', `apt-get could not install ${packages.join(' ')}: ${cause instanceof Error ? cause.message : String(cause)}`, {}, { cause });
+    throw new DomainError(
+      'UNEXPECTED',
+      `apt-get could not install ${packages.join(' ')}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {},
+      { cause },
+    );
   } finally {
     await restore();
   }

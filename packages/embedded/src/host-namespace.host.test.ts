@@ -16,7 +16,8 @@ let two: HostNamespace;
 
 const inside = (host: HostNamespace, ...argv: string[]) => tool(insideHost(host, argv));
 const reaches = (host: HostNamespace, ip: string) => toolSucceeds(insideHost(host, ['busybox', 'ping', '-c', '1', '-W', '2', ip]));
-const DOMAIN = (name: string) => `<domain type='qemu'><name>${name}</name><memory unit='MiB'>16</memory><os><type arch='x86_64'>hvm</type></os></domain>`;
+const DOMAIN = (name: string) =>
+  `<domain type='qemu'><name>${name}</name><memory unit='MiB'>16</memory><os><type arch='x86_64'>hvm</type></os></domain>`;
 
 beforeAll(async () => {
   await removeHostsOfDeadTests();
@@ -90,7 +91,7 @@ describe('two hosts on one machine', () => {
   it('run processes that report to us over IPC, as agents do', async () => {
     const agent = startProcess({
       name: 'agent',
-      argv: insideHost(one, [process.execPath, '-e', "process.send({ ready: true }); setInterval(() => 0, 1e6)"]),
+      argv: insideHost(one, [process.execPath, '-e', 'process.send({ ready: true }); setInterval(() => 0, 1e6)']),
       readiness: { kind: 'message' },
       readyTimeoutMs: 10_000,
       stopSignal: 'SIGTERM',
@@ -125,7 +126,9 @@ describe('two hosts on one machine', () => {
     expect(await tool(['ip', 'netns', 'list'])).not.toContain(wire.prefix);
     expect(await tool(['ip', 'link', 'show'])).not.toContain(wire.prefix);
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(wire.prefix);
-    const commands = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+    const commands = await Promise.all(
+      (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+    );
     expect(commands.filter((command) => command.includes(`guest-of-${wire.prefix}`))).toEqual([]);
   });
 });

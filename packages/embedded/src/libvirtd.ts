@@ -50,5 +50,10 @@ function hostUuid(name: string): string {
 }
 
 async function writeConfig(file: string, settings: Record<string, string | number | string[]>): Promise<void> {
-  await writeFile(file, Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`).join(''));
+  await writeFile(
+    file,
+    Object.entries(settings)
+      .map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`)
+      .join(''),
+  );
 }

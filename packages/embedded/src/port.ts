@@ -17,7 +17,11 @@ export async function assertPortFree(port: number, purpose: string, setting: str
   if (await canListen(port)) return;
   const holder = await findListener(port);
   const who = holder ? `${holder.name} (process ${holder.pid})` : 'another process';
-  throw new DomainError('IN_USE', `Port ${port}, wanted for ${purpose}, is taken by ${who}. Stop that process or choose another port with ${setting}.`, { port });
+  throw new DomainError(
+    'IN_USE',
+    `Port ${port}, wanted for ${purpose}, is taken by ${who}. Stop that process or choose another port with ${setting}.`,
+    { port },
+  );
 }
 
 function canListen(port: number): Promise<boolean> {

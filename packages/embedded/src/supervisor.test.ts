@@ -29,14 +29,16 @@ async function newSupervisor(options: { backoffMs?: [number, number]; steadyAfte
 }
 
 const SERVES = "console.log('ready'); setInterval(() => 0, 1e6)";
-const plan = (name: string, code = SERVES) => async (): Promise<ProcessSpec> => ({
-  name,
-  argv: [process.execPath, '-e', code],
-  readiness: { kind: 'line', pattern: /^ready$/ },
-  readyTimeoutMs: 10_000,
-  stopSignal: 'SIGTERM',
-  stopTimeoutMs: 5_000,
-});
+const plan =
+  (name: string, code = SERVES) =>
+  async (): Promise<ProcessSpec> => ({
+    name,
+    argv: [process.execPath, '-e', code],
+    readiness: { kind: 'line', pattern: /^ready$/ },
+    readyTimeoutMs: 10_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 5_000,
+  });
 
 describe('the supervisor', () => {
   it('starts a killed process again', async () => {

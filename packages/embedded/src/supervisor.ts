@@ -41,7 +41,12 @@ interface Kept {
 
 const LOGS_KEPT = 3;
 
-export function createSupervisor({ logFolder, onEvent = () => undefined, backoffMs: [first, longest] = [500, 15_000], steadyAfterMs = 30_000 }: SupervisorOptions): Supervisor {
+export function createSupervisor({
+  logFolder,
+  onEvent = () => undefined,
+  backoffMs: [first, longest] = [500, 15_000],
+  steadyAfterMs = 30_000,
+}: SupervisorOptions): Supervisor {
   const kept: Kept[] = [];
   const stopping = new AbortController();
 

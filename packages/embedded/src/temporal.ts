@@ -14,9 +14,18 @@ export async function findTemporalCli(say?: (line: string) => void): Promise<str
 
 /** The Temporal CLI if it is on this machine already. */
 export async function findTemporalOffline(): Promise<string | undefined> {
-  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean).map((folder) => path.join(folder, 'temporal'));
+  const onPath = (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .filter(Boolean)
+    .map((folder) => path.join(folder, 'temporal'));
   for (const program of [...onPath, wheelProgramPath(CLI)]) {
-    if (await access(program).then(() => true, () => false)) return program;
+    if (
+      await access(program).then(
+        () => true,
+        () => false,
+      )
+    )
+      return program;
   }
   return undefined;
 }
@@ -54,7 +63,13 @@ const DYNAMIC_CONFIG = {
 };
 
 /** Everything up to the start. Throws IN_USE for a taken port: a second server there would end, and everybody would silently talk to the first. */
-export async function planTemporal({ port, dbFile, namespace = 'default', portSetting = 'another option', say }: TemporalOptions): Promise<TemporalPlan> {
+export async function planTemporal({
+  port,
+  dbFile,
+  namespace = 'default',
+  portSetting = 'another option',
+  say,
+}: TemporalOptions): Promise<TemporalPlan> {
   const program = await findTemporalCli(say);
   await assertPortFree(port, 'Temporal', portSetting);
   if (dbFile) await mkdir(path.dirname(dbFile), { recursive: true });
@@ -64,7 +79,22 @@ export async function planTemporal({ port, dbFile, namespace = 'default', portSe
     address: `127.0.0.1:${port}`,
     spec: {
       name: 'temporal',
-      argv: [program, 'server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace, '--log-level', 'warn', ...storage, ...limits],
+      argv: [
+        program,
+        'server',
+        'start-dev',
+        '--headless',
+        '--ip',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--namespace',
+        namespace,
+        '--log-level',
+        'warn',
+        ...storage,
+        ...limits,
+      ],
       readiness: { kind: 'line', pattern: /^Temporal Server:/ }, // printed once the frontend serves
       readyTimeoutMs: 60_000,
       stopSignal: 'SIGTERM',

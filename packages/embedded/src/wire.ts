@@ -34,7 +34,8 @@ const machinePlug = ({ prefix }: { prefix: string }) => `${prefix}-mgmt`;
 
 /** Lays the wire unless it lies. Throws IN_USE when the machine already has a way to one of the networks. */
 export async function ensureWire(wire: Wire): Promise<void> {
-  if (wire.prefix.length > 8) throw new DomainError('BAD_INPUT', `The prefix ${wire.prefix} is longer than 8 characters; interface names are made from it`);
+  if (wire.prefix.length > 8)
+    throw new DomainError('BAD_INPUT', `The prefix ${wire.prefix} is longer than 8 characters; interface names are made from it`);
   const namespace = wireNamespace(wire);
   const place = `/run/netns/${namespace}`;
   if (!(await mountPoints()).has(place)) {
@@ -102,6 +103,9 @@ async function assertUnused(wire: Wire): Promise<void> {
     const theirs = new BlockList();
     theirs.addSubnet(network, Number(length));
     if (!ours.check(network) && !theirs.check(machineIp(wire))) continue;
-    throw new DomainError('IN_USE', `This machine already has a route to ${dst} (${dev ?? 'no device'}), which overlaps the hosts' management network ${wire.managementNet}.0/${PREFIX_LENGTH}. Choose another with NEPHOS_MANAGEMENT_NET.`);
+    throw new DomainError(
+      'IN_USE',
+      `This machine already has a route to ${dst} (${dev ?? 'no device'}), which overlaps the hosts' management network ${wire.managementNet}.0/${PREFIX_LENGTH}. Choose another with NEPHOS_MANAGEMENT_NET.`,
+    );
   }
 }

@@ -28,7 +28,8 @@ export function readOrMakeKeys(file: string): Keys {
 
 export function readKeys(file: string): Keys {
   const text: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (typeof text !== 'object' || text === null || !('secrets' in text) || !('payloads' in text)) throw new DomainError('UNEXPECTED', `${file} is not a key file.`);
+  if (typeof text !== 'object' || text === null || !('secrets' in text) || !('payloads' in text))
+    throw new DomainError('UNEXPECTED', `${file} is not a key file.`);
   return { secrets: ringFromJson(text.secrets), payloads: ringFromJson(text.payloads) };
 }
 
@@ -37,7 +38,8 @@ export function ringToJson(ring: KeyRing) {
 }
 
 export function ringFromJson(json: unknown): KeyRing {
-  if (typeof json !== 'object' || json === null || !('current' in json) || !('keys' in json)) throw new DomainError('UNEXPECTED', 'This is not a key ring.');
+  if (typeof json !== 'object' || json === null || !('current' in json) || !('keys' in json))
+    throw new DomainError('UNEXPECTED', 'This is not a key ring.');
   const { current, keys } = json;
   if (typeof current !== 'string' || typeof keys !== 'object' || keys === null) throw new DomainError('UNEXPECTED', 'This is not a key ring.');
   return { current, keys: Object.fromEntries(Object.entries(keys).map(([id, key]) => [id, Buffer.from(String(key), 'base64')])) };

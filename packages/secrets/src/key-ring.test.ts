@@ -35,7 +35,9 @@ describe('a sealed value', () => {
 
 describe('the key file', () => {
   let folder: string;
-  beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'nephos-keys-')); });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nephos-keys-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('is made once, for its owner alone', () => {

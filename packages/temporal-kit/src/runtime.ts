@@ -11,7 +11,8 @@ const EXPECTED = 'No workflows registered, not polling for workflow tasks';
  * Its native core's too, which else writes coloured text between our lines of JSON.
  */
 export function quietRuntime(log: Logger): void {
-  const write = (level: LogLevel, message: string, meta: LogMetadata = {}) => log[message === EXPECTED ? 'debug' : LEVELS[level]]({ ...meta, err: meta['error'] }, message);
+  const write = (level: LogLevel, message: string, meta: LogMetadata = {}) =>
+    log[message === EXPECTED ? 'debug' : LEVELS[level]]({ ...meta, err: meta['error'] }, message);
   Runtime.install({
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },

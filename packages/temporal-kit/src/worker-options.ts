@@ -8,7 +8,11 @@ export interface WorkerParts {
 }
 
 /** Of the worker that runs workflows and record activities. */
-export function controlWorkerOptions({ taskQueue, workflowBundlePath, ...parts }: WorkerParts & { taskQueue: string; workflowBundlePath: string }): WorkerOptions {
+export function controlWorkerOptions({
+  taskQueue,
+  workflowBundlePath,
+  ...parts
+}: WorkerParts & { taskQueue: string; workflowBundlePath: string }): WorkerOptions {
   return {
     ...parts,
     taskQueue,

@@ -14,7 +14,15 @@ const unique = () => randomUUID().slice(0, 8);
 export async function makeZone(tx: Tx, data: Partial<Prisma.ZoneUncheckedCreateInput> = {}): Promise<Zone> {
   const zone = await tx.zone.create({ data: { id: newId(), name: `zone-${unique()}`, ...data } });
   await tx.address.createMany({
-    data: Array.from({ length: 20 }, (_, index) => ({ id: newId(), zoneId: zone.id, kind: 'public', state: 'free', ip: `198.51.100.${index + 10}`, prefixLength: 24, gateway: '198.51.100.1' })),
+    data: Array.from({ length: 20 }, (_, index) => ({
+      id: newId(),
+      zoneId: zone.id,
+      kind: 'public',
+      state: 'free',
+      ip: `198.51.100.${index + 10}`,
+      prefixLength: 24,
+      gateway: '198.51.100.1',
+    })),
   });
   return zone;
 }
@@ -26,11 +34,23 @@ export async function makeHost(tx: Tx, zone: Zone, data: Partial<Prisma.HostUnch
   const count = await tx.host.count();
   const host = await tx.host.create({
     data: {
-      id: newId(), zoneId: zone.id, podId: pod.id, clusterId: cluster.id, name: `host-${unique()}`, hypervisor: 'simulator',
-      state: 'connected', cpuMhz: 2_000, cpuCount: 8, memoryMib: 16_384, managementIp: `192.0.2.${count + 1}`, ...data,
+      id: newId(),
+      zoneId: zone.id,
+      podId: pod.id,
+      clusterId: cluster.id,
+      name: `host-${unique()}`,
+      hypervisor: 'simulator',
+      state: 'connected',
+      cpuMhz: 2_000,
+      cpuCount: 8,
+      memoryMib: 16_384,
+      managementIp: `192.0.2.${count + 1}`,
+      ...data,
     },
   });
-  await tx.pool.create({ data: { id: newId(), zoneId: zone.id, hostId: host.id, name: `pool-${host.name}`, path: `/pool/${host.id}`, capacityBytes: 1024n ** 4n } });
+  await tx.pool.create({
+    data: { id: newId(), zoneId: zone.id, hostId: host.id, name: `pool-${host.name}`, path: `/pool/${host.id}`, capacityBytes: 1024n ** 4n },
+  });
   return host;
 }
 
@@ -48,8 +68,16 @@ export async function makeTemplate(tx: Tx, account: Account, zone: Zone, data: P
   const store = await tx.imageStore.create({ data: { id: newId(), zoneId: zone.id, name: `store-${unique()}`, path: '/images' } });
   return tx.template.create({
     data: {
-      id: newId(), accountId: account.id, imageStoreId: store.id, name: `template-${unique()}`, state: 'ready', isPublic: true,
-      sizeBytes: TEMPLATE_BYTES.length, virtualSizeBytes: 1024n * 1024n, sha256: createHash('sha256').update(TEMPLATE_BYTES).digest('hex'), ...data,
+      id: newId(),
+      accountId: account.id,
+      imageStoreId: store.id,
+      name: `template-${unique()}`,
+      state: 'ready',
+      isPublic: true,
+      sizeBytes: TEMPLATE_BYTES.length,
+      virtualSizeBytes: 1024n * 1024n,
+      sha256: createHash('sha256').update(TEMPLATE_BYTES).digest('hex'),
+      ...data,
     },
   });
 }

@@ -30,11 +30,23 @@ const OWN_RECORDS = new Set(['beginOperation', 'enterStep', 'startUndo', 'markSt
  * cancelled at any step; then it has happened or it hasn't, nothing is left over, and no record disagrees with another or
  * with the hosts. A step that has to finish and can't shows the operation as stuck, and goes on when it is told to.
  */
-export function describeSaga<A>({ kind, arrange, begin, activities, sometimes = [], look, done, undone, isSettledByAnother = false }: SagaCase<A>): void {
+export function describeSaga<A>({
+  kind,
+  arrange,
+  begin,
+  activities,
+  sometimes = [],
+  look,
+  done,
+  undone,
+  isSettledByAnother = false,
+}: SagaCase<A>): void {
   describe(`the story of ${kind}`, () => {
     let world: World;
     let count = 0;
-    beforeAll(async () => { world = await createWorld(); });
+    beforeAll(async () => {
+      world = await createWorld();
+    });
     afterAll(() => world.close());
     beforeEach(() => world.faults.reset());
 
@@ -105,7 +117,10 @@ export function describeSaga<A>({ kind, arrange, begin, activities, sometimes = 
         world.faults.onCall = async (name) => {
           if (name !== activity) return;
           world.faults.onCall = () => undefined;
-          refused = await world.cancelNewest(kind).then(() => false, (error: Error) => /CANCEL_REFUSED|can't be cancelled|point from which/.test(error.message));
+          refused = await world.cancelNewest(kind).then(
+            () => false,
+            (error: Error) => /CANCEL_REFUSED|can't be cancelled|point from which/.test(error.message),
+          );
         };
       });
       // A cancel that comes when the last step has begun may find nothing left to stop.
@@ -135,11 +150,21 @@ export function describeSaga<A>({ kind, arrange, begin, activities, sometimes = 
 /** An instance of the world's account, deployed and brought to a state by the verbs that lead there. */
 export async function arrangeInstance(world: World, name: string, verbs: readonly ('stop' | 'destroy')[] = []): Promise<{ instanceId: string }> {
   const { zone, template, offering, request, instances } = world;
-  const [operation] = await instances.deploy(request, { zoneId: zone.id, name: `${name}-${newId().slice(-6)}`, templateId: template.id, computeOfferingId: offering.id, count: 1, tags: {} });
+  const [operation] = await instances.deploy(request, {
+    zoneId: zone.id,
+    name: `${name}-${newId().slice(-6)}`,
+    templateId: template.id,
+    computeOfferingId: offering.id,
+    count: 1,
+    tags: {},
+  });
   if (!operation) throw new Error('no operation');
   await world.finish(operation);
   const instanceId = operation.resource.id;
-  for (const verb of verbs) await world.finish(await (verb === 'stop' ? instances.stop(request, { instanceId, isForced: true }) : instances.destroy(request, { instanceId })));
+  for (const verb of verbs)
+    await world.finish(
+      await (verb === 'stop' ? instances.stop(request, { instanceId, isForced: true }) : instances.destroy(request, { instanceId })),
+    );
   await world.finishAll();
   return { instanceId };
 }

@@ -67,7 +67,14 @@ export async function createTestApi({ withWorld = false }: { withWorld?: boolean
   const logLines: string[] = [];
   const local = { host: '127.0.0.1', port: 0 };
   const api = await startApi({
-    databaseUrl: database.url, temporalAddress, dataDir: folder, keys, listen: local, agentListen: local, controlQueue, recheckStreamsMs: 200,
+    databaseUrl: database.url,
+    temporalAddress,
+    dataDir: folder,
+    keys,
+    listen: local,
+    agentListen: local,
+    controlQueue,
+    recheckStreamsMs: 200,
     log: createLogger('api', 'debug', { write: (line) => void logLines.push(line) }),
   });
   const dataConverter = createDataConverter(keys.payloads);
@@ -82,17 +89,37 @@ export async function createTestApi({ withWorld = false }: { withWorld?: boolean
   const offering = await makeOffering(db);
   const hosts = [await makeHost(db, zone), await makeHost(db, zone)];
   const faults = createFaults();
-  const world = withWorld ? await startWorkers({ address: temporalAddress, db, dataConverter, controlQueue, faults, folder, hostIds: hosts.map(({ id }) => id) }) : undefined;
+  const world = withWorld
+    ? await startWorkers({ address: temporalAddress, db, dataConverter, controlQueue, faults, folder, hostIds: hosts.map(({ id }) => id) })
+    : undefined;
 
   return {
-    url: api.url, agentUrl: api.agentUrl, databaseUrl: database.url, keys, db, temporal, zone, template, offering, hosts, faults, logLines,
+    url: api.url,
+    agentUrl: api.agentUrl,
+    databaseUrl: database.url,
+    keys,
+    db,
+    temporal,
+    zone,
+    template,
+    offering,
+    hosts,
+    faults,
+    logLines,
     admin: { ...(await withKey(db, admin)), name: root.name, password: ADMIN_PASSWORD },
     tenants: [await makeTenant(db), await makeTenant(db)],
     finishAll: async () => {
       for (;;) {
         const open = await db.operation.findMany({ where: { state: { in: ['pending', 'running', 'undoing'] } } });
         if (open.length === 0) return;
-        await Promise.all(open.map(({ kind, id }) => temporal.workflow.getHandle(`${kind}/${id}`).result().catch(() => undefined)));
+        await Promise.all(
+          open.map(({ kind, id }) =>
+            temporal.workflow
+              .getHandle(`${kind}/${id}`)
+              .result()
+              .catch(() => undefined),
+          ),
+        );
       }
     },
     close: async () => {

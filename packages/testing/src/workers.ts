@@ -37,7 +37,15 @@ const bundlePath = fileURLToPath(import.meta.resolve('@nephos/workflows/all-work
 let isQuiet = false;
 
 /** A control worker and one worker for each simulated host, in this process, with the real workflows and activities. */
-export async function startWorkers({ address, db, dataConverter, controlQueue, faults, folder, hostIds }: Parts): Promise<{ hosts: WorldHost[]; stop(): Promise<void> }> {
+export async function startWorkers({
+  address,
+  db,
+  dataConverter,
+  controlQueue,
+  faults,
+  folder,
+  hostIds,
+}: Parts): Promise<{ hosts: WorldHost[]; stop(): Promise<void> }> {
   if (!isQuiet) Runtime.install({ logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet } });
   isQuiet = true;
   const connection = await NativeConnection.connect({ address });
@@ -46,9 +54,24 @@ export async function startWorkers({ address, db, dataConverter, controlQueue, f
     return { id, driver: createSimulatorDriver({ ...options, clock: realClock }), network: createSimulatorNetwork(options) };
   });
   const workers = await Promise.all([
-    Worker.create(controlWorkerOptions({ connection, dataConverter, taskQueue: controlQueue, workflowBundlePath: bundlePath, activities: faults.wrap(createRecordActivities({ db, ranking: spread() })) })),
+    Worker.create(
+      controlWorkerOptions({
+        connection,
+        dataConverter,
+        taskQueue: controlQueue,
+        workflowBundlePath: bundlePath,
+        activities: faults.wrap(createRecordActivities({ db, ranking: spread() })),
+      }),
+    ),
     ...hosts.map(({ id, driver, network }) =>
-      Worker.create(hostWorkerOptions({ connection, dataConverter, taskQueue: hostQueue(id), activities: faults.wrap(createHostActivities({ hypervisor: driver, network, ...fetchers(db) })) })),
+      Worker.create(
+        hostWorkerOptions({
+          connection,
+          dataConverter,
+          taskQueue: hostQueue(id),
+          activities: faults.wrap(createHostActivities({ hypervisor: driver, network, ...fetchers(db) })),
+        }),
+      ),
     ),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));

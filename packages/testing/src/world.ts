@@ -53,7 +53,13 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, dataConverter });
   const controlQueue = `control.${newId()}`;
-  const operations = createOperations({ client, controlQueue, onError: (error) => { throw error; } });
+  const operations = createOperations({
+    client,
+    controlQueue,
+    onError: (error) => {
+      throw error;
+    },
+  });
   const faults = createFaults();
 
   const zone = await makeZone(db);
@@ -68,7 +74,11 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
 
   const instances = createInstanceService({ db, operations, secretKeys: { current: 'test', keys: { test: randomBytes(32) } } });
   const operationService = createOperationService({ db, operations, instances });
-  const finish: World['finish'] = async ({ id, kind }) => void (await client.workflow.getHandle(`${kind}/${id}`).result().catch(() => undefined));
+  const finish: World['finish'] = async ({ id, kind }) =>
+    void (await client.workflow
+      .getHandle(`${kind}/${id}`)
+      .result()
+      .catch(() => undefined));
   const finishAll = async () => {
     const finished = new Set<string>();
     for (;;) {
@@ -81,7 +91,17 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
     }
   };
   return {
-    db, client, controlQueue, operations, faults, zone, template, offering, hosts, instances, finish,
+    db,
+    client,
+    controlQueue,
+    operations,
+    faults,
+    zone,
+    template,
+    offering,
+    hosts,
+    instances,
+    finish,
     request: { actor },
     finishAll,
     sweep: async () => {
@@ -105,7 +125,8 @@ async function findDisagreements(db: Db, hosts: readonly WorldHost[]): Promise<s
   const claimed = (await db.hostAllocation.findMany()).map((row) => `${row.resourceId} generation ${row.generation} on ${row.hostId}`);
   const running: string[] = [];
   for (const host of hosts) {
-    for (const guest of await host.driver.listInstances()) if (guest.state === 'running') running.push(`${guest.instanceId} generation ${guest.generation} on ${host.id}`);
+    for (const guest of await host.driver.listInstances())
+      if (guest.state === 'running') running.push(`${guest.instanceId} generation ${guest.generation} on ${host.id}`);
     for (const router of await host.network.listRouters()) running.push(`${router.routerId} generation ${router.generation} on ${host.id}`);
   }
   return [

@@ -39,11 +39,19 @@ export async function withBenchCloud<T>(args: readonly string[], use: (bench: Be
     api.close(); // benches wait in their own ways, and nobody else watches
     const admin = createNephosClient({ url: api.url, token: api.token });
     const [zone, template, offering] = await Promise.all([
-      db.zone.findFirstOrThrow(), db.template.findFirstOrThrow({ where: { state: 'ready' } }), db.computeOffering.findFirstOrThrow({ where: { name: 'tiny' } }),
+      db.zone.findFirstOrThrow(),
+      db.template.findFirstOrThrow({ where: { state: 'ready' } }),
+      db.computeOffering.findFirstOrThrow({ where: { name: 'tiny' } }),
     ]);
     const password = (await readFile(folders.postgresPassword, 'utf8')).trim();
     const result = await use({
-      cloud, temporal, admin, adminToken: api.token, zoneId: zone.id, templateId: template.id, computeOfferingId: offering.id,
+      cloud,
+      temporal,
+      admin,
+      adminToken: api.token,
+      zoneId: zone.id,
+      templateId: template.id,
+      computeOfferingId: offering.id,
       databaseUrl: `postgresql://nephos:${password}@127.0.0.1:${running.ports.postgres}/nephos`,
       addTenant: async (name) => {
         const domain = await db.domain.findUniqueOrThrow({ where: { path: '/' } });

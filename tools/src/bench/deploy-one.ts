@@ -31,7 +31,11 @@ export function benchDeployOne(): Promise<Figure[]> {
   });
 }
 
-async function deploy({ cloud, temporal, zoneId, templateId, computeOfferingId }: BenchCloud, client: BenchCloud['admin'], name: string): Promise<{ id: string; tookMs: number }> {
+async function deploy(
+  { cloud, temporal, zoneId, templateId, computeOfferingId }: BenchCloud,
+  client: BenchCloud['admin'],
+  name: string,
+): Promise<{ id: string; tookMs: number }> {
   const [begun] = await client.api.instance.deploy.mutate({ name, zoneId, templateId, computeOfferingId });
   if (!begun) throw new DomainError('UNEXPECTED', 'A deploy began nothing.');
   await temporal.workflow.getHandle(`instance.deploy/${begun.id}`).result();

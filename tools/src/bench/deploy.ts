@@ -30,23 +30,38 @@ export function benchDeploy({ hostCount, deployCount }: { hostCount: number; dep
     let floorMs = 0;
     for (const part of ['first', 'second']) {
       oursMs += await measured(bench, `deploys, ${part} half`, half, async () => void (ids = await deployMany(bench, part, half)));
-      const shapes = await Promise.all(Array.from({ length: SHAPES }, (_, n) => shapeOf(bench.temporal, `instance.deploy/${ids[Math.floor((n * ids.length) / SHAPES)]}`)));
+      const shapes = await Promise.all(
+        Array.from({ length: SHAPES }, (_, n) => shapeOf(bench.temporal, `instance.deploy/${ids[Math.floor((n * ids.length) / SHAPES)]}`)),
+      );
       say('floor', describeShape(shapes[Math.floor(SHAPES / 2)] ?? []));
-      floorMs += await measured(bench, `floor, ${part} half`, half, () => manyAtOnce(half, (n) => runFloor(bench.temporal, shapes[n % SHAPES] ?? [])));
+      floorMs += await measured(bench, `floor, ${part} half`, half, () =>
+        manyAtOnce(half, (n) => runFloor(bench.temporal, shapes[n % SHAPES] ?? [])),
+      );
     }
     const ours = (2 * half) / (oursMs / 60_000);
     const floor = (2 * half) / (floorMs / 60_000);
     const problems = await findProblems(bench, WARM_UP + 2 * half);
     for (const problem of problems.slice(0, 20)) say('left over', problem);
     return [
-      { name: `deploy, ${hostCount} hosts, ${2 * half} deploys`, unit: '/min', ours, floor, goal: '≥ 60 % of the floor, ≥ 500/min', isMet: ours >= GOAL_RATIO * floor && ours >= GOAL_PER_MINUTE },
+      {
+        name: `deploy, ${hostCount} hosts, ${2 * half} deploys`,
+        unit: '/min',
+        ours,
+        floor,
+        goal: '≥ 60 % of the floor, ≥ 500/min',
+        isMet: ours >= GOAL_RATIO * floor && ours >= GOAL_PER_MINUTE,
+      },
       { name: 'deploy, stuck or left over', unit: '', ours: problems.length, floor: null, goal: '0', isMet: problems.length === 0 },
     ];
   });
 }
 
 /** Waits for each as the floor does, by its workflow. Answers the operations' ids. */
-async function deployMany({ addTenant, temporal, zoneId, templateId, computeOfferingId }: BenchCloud, name: string, count: number): Promise<string[]> {
+async function deployMany(
+  { addTenant, temporal, zoneId, templateId, computeOfferingId }: BenchCloud,
+  name: string,
+  count: number,
+): Promise<string[]> {
   const tenants: NephosClient[] = [];
   for (let n = 0; n < count / PER_ACCOUNT; n++) tenants.push((await addTenant(`${name}-${n}`)).client);
   const ids: string[] = [];
@@ -62,16 +77,21 @@ async function deployMany({ addTenant, temporal, zoneId, templateId, computeOffe
 
 async function manyAtOnce(count: number, work: (n: number) => Promise<unknown>): Promise<void> {
   let next = 0;
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    while (next < count) await work(next++);
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (next < count) await work(next++);
+    }),
+  );
 }
 
 async function measured({ cloud }: BenchCloud, what: string, count: number, work: () => Promise<void>): Promise<number> {
   const before = await lookAtProcesses(cloud);
   const tookMs = await timed(work);
   const perRun = [...cpuBetween(before, await lookAtProcesses(cloud))].filter(([, cpuMs]) => cpuMs > count / 10);
-  say(what, `${((count * 60_000) / tookMs).toFixed(0)}/min; CPU ms a run: ${perRun.map(([part, cpuMs]) => `${part} ${(cpuMs / count).toFixed(1)}`).join(', ')}`);
+  say(
+    what,
+    `${((count * 60_000) / tookMs).toFixed(0)}/min; CPU ms a run: ${perRun.map(([part, cpuMs]) => `${part} ${(cpuMs / count).toFixed(1)}`).join(', ')}`,
+  );
   return tookMs;
 }
 
@@ -80,9 +100,14 @@ async function findProblems({ cloud: { db, dataFolder } }: BenchCloud, count: nu
   const claims = await db.hostAllocation.findMany();
   const claimed = new Set(claims.map(({ hostId, resourceId, generation }) => `${resourceId} ${generation} on ${hostId}`));
   const routers = new Set((await db.router.findMany({ where: { removedAt: null } })).map(({ id }) => id));
-  const guests = new Set((await db.host.findMany()).flatMap(({ id }) =>
-    openSimulatedState(path.join(foldersOf(dataFolder).simulator, id, 'journal.jsonl')).guests().filter((guest) => guest.state === 'running').map((guest) => `${guest.id} ${guest.generation} on ${id}`),
-  ));
+  const guests = new Set(
+    (await db.host.findMany()).flatMap(({ id }) =>
+      openSimulatedState(path.join(foldersOf(dataFolder).simulator, id, 'journal.jsonl'))
+        .guests()
+        .filter((guest) => guest.state === 'running')
+        .map((guest) => `${guest.id} ${guest.generation} on ${id}`),
+    ),
+  );
   const running = await db.instance.count({ where: { state: 'running' } });
   const notSucceeded = await db.operation.findMany({ where: { state: { not: 'succeeded' } } });
   return [
@@ -90,6 +115,8 @@ async function findProblems({ cloud: { db, dataFolder } }: BenchCloud, count: nu
     ...notSucceeded.map(({ kind, id, state, errorMessage }) => `${kind} ${id} is ${state}: ${errorMessage}`),
     ...(await findViolations(db)).map(({ rule, what }) => `${rule}: ${what}`),
     ...[...guests].filter((guest) => !claimed.has(guest)).map((guest) => `guest without a claim: ${guest}`),
-    ...[...claimed].filter((claim) => !guests.has(claim) && !routers.has(claim.split(' ')[0] ?? '')).map((claim) => `claim without a guest: ${claim}`),
+    ...[...claimed]
+      .filter((claim) => !guests.has(claim) && !routers.has(claim.split(' ')[0] ?? ''))
+      .map((claim) => `claim without a guest: ${claim}`),
   ];
 }

@@ -15,12 +15,27 @@ export interface Figure {
 export function printFigures(bench: string, figures: readonly Figure[]): void {
   const cells = figures.map((figure) => {
     const { name, unit, ours, floor, goal, isMet } = figure;
-    return [name, `${round(ours)} ${unit}`.trim(), floor === null ? '–' : `${round(floor)} ${unit}`, ratioOf(figure)?.toFixed(2) ?? '–', goal, isMet ? 'met' : 'missed'];
+    return [
+      name,
+      `${round(ours)} ${unit}`.trim(),
+      floor === null ? '–' : `${round(floor)} ${unit}`,
+      ratioOf(figure)?.toFixed(2) ?? '–',
+      goal,
+      isMet ? 'met' : 'missed',
+    ];
   });
   const rows = [['name', 'ours', 'floor', 'ratio', 'goal', ''], ...cells];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
-  console.log(JSON.stringify({ bench, at: new Date().toISOString(), figures: figures.map((figure) => ({ ...figure, ratio: ratioOf(figure) ?? null })) }));
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+  console.log(
+    JSON.stringify({ bench, at: new Date().toISOString(), figures: figures.map((figure) => ({ ...figure, ratio: ratioOf(figure) ?? null })) }),
+  );
 }
 
 /** The smallest value that `share` of the values do not exceed. */

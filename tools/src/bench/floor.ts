@@ -36,5 +36,7 @@ export async function runFloor(temporal: Client, stages: FloorStage[]): Promise<
 }
 
 export function describeShape(stages: readonly FloorStage[]): string {
-  return stages.map(({ localCount, taskQueues }) => `${localCount} local${taskQueues.length > 0 ? `, ${taskQueues.length} on hosts` : ''}`).join('; ');
+  return stages
+    .map(({ localCount, taskQueues }) => `${localCount} local${taskQueues.length > 0 ? `, ${taskQueues.length} on hosts` : ''}`)
+    .join('; ');
 }

@@ -45,13 +45,20 @@ export async function benchKvm(): Promise<Figure[]> {
       const { ip, instanceId, acceptedAt } = await deploy(bench, client, `vm-${pair}`);
       await untilBanner(ip);
       ours.push(performance.now() - acceptedAt);
-      const xml = await inside('virsh', 'dumpxml', '--inactive', (await inside('virsh', 'list', '--name')).split('\n').find((name) => name.includes(instanceId)) ?? '');
+      const xml = await inside(
+        'virsh',
+        'dumpxml',
+        '--inactive',
+        (await inside('virsh', 'list', '--name')).split('\n').find((name) => name.includes(instanceId)) ?? '',
+      );
       await client.waitForOperation((await client.api.instance.stop.mutate({ instanceId, isForced: true })).id);
       floor.push(await startBare(inside, xml, () => untilBanner(ip)));
       say(`pair ${pair}`, `${ours.at(-1)?.toFixed(0)} ms, bare ${floor.at(-1)?.toFixed(0)} ms`);
     }
     const figure = summarisePairs(ours, floor);
-    return [{ name: 'kvm, accepted → SSH banner, asked directly', unit: 'ms', ...figure, goal: '≤ 1.15 × floor', isMet: figure.pairedRatio <= GOAL_RATIO }];
+    return [
+      { name: 'kvm, accepted → SSH banner, asked directly', unit: 'ms', ...figure, goal: '≤ 1.15 × floor', isMet: figure.pairedRatio <= GOAL_RATIO },
+    ];
   });
 }
 
@@ -60,14 +67,18 @@ async function deploy({ zoneId, templateId, computeOfferingId }: BenchCloud, cli
   const acceptedAt = performance.now();
   if (!begun) throw new DomainError('UNEXPECTED', 'A deploy began nothing.');
   const instanceId = begun.resource.id;
-  const { nics: [nic] } = await client.api.instance.get.query({ instanceId });
+  const {
+    nics: [nic],
+  } = await client.api.instance.get.query({ instanceId });
   return { acceptedAt, instanceId, operationId: begun.id, ip: nic?.ip ?? '' };
 }
 
 /** Under another name: the agent leaves domains alone that are not the cloud's. */
 async function startBare(inside: Run, xml: string, untilBanner: () => Promise<unknown>): Promise<number> {
   const disk = /<source file='([^']+\.qcow2)'/.exec(xml)?.[1] ?? '';
-  const image = z.object({ 'backing-filename': z.string(), 'virtual-size': z.int() }).parse(JSON.parse(await inside('qemu-img', 'info', '--output=json', disk)));
+  const image = z
+    .object({ 'backing-filename': z.string(), 'virtual-size': z.int() })
+    .parse(JSON.parse(await inside('qemu-img', 'info', '--output=json', disk)));
   await inside('qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image['backing-filename'], disk, String(image['virtual-size']));
   const folder = await mkdtemp(path.join(tmpdir(), 'nephos-bench-'));
   try {

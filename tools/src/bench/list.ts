@@ -19,14 +19,26 @@ export function benchList(): Promise<Figure[]> {
     await database.connect();
     const figures: Figure[] = [];
     try {
-      for (const { who, token, accountId } of [{ who: 'tenant', token: tenant.token, accountId: tenant.accountId }, { who: 'admin', token: bench.adminToken, accountId: null }]) {
-        for (const { limit, goalMs } of [{ limit: 50, goalMs: 50 }, { limit: 500, goalMs: 100 }]) {
+      for (const { who, token, accountId } of [
+        { who: 'tenant', token: tenant.token, accountId: tenant.accountId },
+        { who: 'admin', token: bench.adminToken, accountId: null },
+      ]) {
+        for (const { limit, goalMs } of [
+          { limit: 50, goalMs: 50 },
+          { limit: 500, goalMs: 100 },
+        ]) {
           const first = await measure(bench, database, { token, accountId, limit, cursor: undefined });
           const deep = await measure(bench, database, { token, accountId, limit, cursor: await deepCursor(bench, token, limit) });
           const unit = 'ms';
           figures.push({ name: `list ${limit}, first page, ${who}`, unit, ...first, goal: `p95 ≤ ${goalMs} ms`, isMet: first.ours <= goalMs });
           const isFlat = deep.ours <= Math.max(first.ours * 1.5, first.ours + FLAT_MS);
-          figures.push({ name: `list ${limit}, deep page, ${who}`, unit, ...deep, goal: `p95 ≤ ${goalMs} ms, flat`, isMet: deep.ours <= goalMs && isFlat });
+          figures.push({
+            name: `list ${limit}, deep page, ${who}`,
+            unit,
+            ...deep,
+            goal: `p95 ≤ ${goalMs} ms, flat`,
+            isMet: deep.ours <= goalMs && isFlat,
+          });
         }
       }
     } finally {
@@ -55,7 +67,10 @@ async function measure(bench: BenchCloud, database: pg.Client, { token, accountI
     ours.push(oursMs);
     floor.push(floorMs);
   }
-  say('medians', `${limit}, ${accountId ? 'tenant' : 'admin'}, ${cursor ? 'deep' : 'first'}: ${quantile(ours, 0.5).toFixed(1)} ms, by hand ${quantile(floor, 0.5).toFixed(1)} ms`);
+  say(
+    'medians',
+    `${limit}, ${accountId ? 'tenant' : 'admin'}, ${cursor ? 'deep' : 'first'}: ${quantile(ours, 0.5).toFixed(1)} ms, by hand ${quantile(floor, 0.5).toFixed(1)} ms`,
+  );
   return { ours: quantile(ours, 0.95), floor: quantile(floor, 0.95) };
 }
 
@@ -70,7 +85,7 @@ async function fetchPage({ cloud }: BenchCloud, token: string, limit: number, cu
 /** The cursor of the page before the last whole one. */
 async function deepCursor(bench: BenchCloud, token: string, limit: number): Promise<string> {
   let cursor: string | undefined;
-  for (let seen = 0; seen < INSTANCES - 2 * limit; ) {
+  for (let seen = 0; seen < INSTANCES - 2 * limit;) {
     const page = await fetchPage(bench, token, 500, cursor);
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
@@ -100,24 +115,42 @@ const BY_HAND = `
   ORDER BY instance.name, instance.id LIMIT $2`;
 
 /** Rows as a deploy leaves them, each with its disk, NIC and address, over as many networks as /24 needs. Nothing runs behind them. */
-async function insertInstances({ cloud, zoneId, templateId, computeOfferingId }: BenchCloud, { accountId, domainId }: { accountId: string; domainId: string }): Promise<void> {
-  await run(cloud.db, `
+async function insertInstances(
+  { cloud, zoneId, templateId, computeOfferingId }: BenchCloud,
+  { accountId, domainId }: { accountId: string; domainId: string },
+): Promise<void> {
+  await run(
+    cloud.db,
+    `
     INSERT INTO network (id, account_id, zone_id, name, state, cidr, gateway, dns_domain)
-    SELECT gen_random_uuid(), '${accountId}', '${zoneId}', 'bench-' || n, 'allocated', '10.1.1.0/24', '10.1.1.1', 'nephos.internal' FROM generate_series(0, ${INSTANCES / 250 - 1}) n`);
-  await run(cloud.db, `
+    SELECT gen_random_uuid(), '${accountId}', '${zoneId}', 'bench-' || n, 'allocated', '10.1.1.0/24', '10.1.1.1', 'nephos.internal' FROM generate_series(0, ${INSTANCES / 250 - 1}) n`,
+  );
+  await run(
+    cloud.db,
+    `
     INSERT INTO instance (id, account_id, domain_id, zone_id, name, state, template_id, compute_offering_id, cpu_count, cpu_mhz, memory_mib, created_at)
     SELECT gen_random_uuid(), '${accountId}', '${domainId}', '${zoneId}', 'bench-' || n, 'stopped', '${templateId}', '${computeOfferingId}', 1, 500, 128, now() - n * interval '1 s'
-    FROM generate_series(1, ${INSTANCES}) n`);
-  await run(cloud.db, `
+    FROM generate_series(1, ${INSTANCES}) n`,
+  );
+  await run(
+    cloud.db,
+    `
     INSERT INTO volume (id, account_id, zone_id, instance_id, template_id, name, kind, state, size_bytes)
-    SELECT gen_random_uuid(), account_id, zone_id, id, template_id, 'root-' || name, 'root', 'ready', 1048576 FROM instance`);
-  await run(cloud.db, `
+    SELECT gen_random_uuid(), account_id, zone_id, id, template_id, 'root-' || name, 'root', 'ready', 1048576 FROM instance`,
+  );
+  await run(
+    cloud.db,
+    `
     INSERT INTO nic (id, account_id, instance_id, network_id, mac_address)
     SELECT gen_random_uuid(), instance.account_id, instance.id, network.id, instance.id::text
-    FROM (SELECT *, row_number() OVER () - 1 AS n FROM instance) instance JOIN network ON network.name = 'bench-' || (instance.n / 250)`);
-  await run(cloud.db, `
+    FROM (SELECT *, row_number() OVER () - 1 AS n FROM instance) instance JOIN network ON network.name = 'bench-' || (instance.n / 250)`,
+  );
+  await run(
+    cloud.db,
+    `
     INSERT INTO address (id, zone_id, account_id, kind, state, ip, prefix_length, network_id, nic_id)
-    SELECT gen_random_uuid(), '${zoneId}', account_id, 'guest', 'claimed', '10.1.1.' || (row_number() OVER (PARTITION BY network_id) + 1), 24, network_id, id FROM nic`);
+    SELECT gen_random_uuid(), '${zoneId}', account_id, 'guest', 'claimed', '10.1.1.' || (row_number() OVER (PARTITION BY network_id) + 1), 24, network_id, id FROM nic`,
+  );
   await run(cloud.db, 'ANALYZE');
 }
 

@@ -35,8 +35,12 @@ await ensureSweep(new Client({ connection: clientConnection, dataConverter }));
 
 const worker = await Worker.create(
   controlWorkerOptions({
-    connection, dataConverter, taskQueue: CONTROL_QUEUE,
-    workflowBundlePath: createRequire(import.meta.url).resolve('@nephos/workflows/package.json').replace('package.json', 'dist/workflows.js'),
+    connection,
+    dataConverter,
+    taskQueue: CONTROL_QUEUE,
+    workflowBundlePath: createRequire(import.meta.url)
+      .resolve('@nephos/workflows/package.json')
+      .replace('package.json', 'dist/workflows.js'),
     activities: createRecordActivities({ db, ranking: spread(), hostSilentMs: environment.NEPHOS_HOST_SILENT_MS }),
   }),
 );

@@ -12,7 +12,16 @@ export function tellAttempts(context: Context, tell: (attempt: AttemptReport) =>
       const { workflowExecution, activityId, activityType, attempt } = context.info;
       const operationId = workflowExecution?.workflowId.split('/')[1];
       if (!operationId) return next(input);
-      const base = { operationId, activityId, activity: activityType, attempt, startedAt: new Date().toISOString(), fraction: null, errorCode: null, errorMessage: null };
+      const base = {
+        operationId,
+        activityId,
+        activity: activityType,
+        attempt,
+        startedAt: new Date().toISOString(),
+        fraction: null,
+        errorCode: null,
+        errorMessage: null,
+      };
       const endedAt = () => new Date().toISOString();
       tell({ ...base, state: 'running', endedAt: null });
       const timer = setInterval(() => tell({ ...base, state: 'running', fraction: progressOf(context), endedAt: null }), PROGRESS_EVERY_MS);

@@ -17,23 +17,34 @@ export interface ControlPlane {
 
 export function connectControlPlane(config: AgentConfig): ControlPlane {
   // HTTP/2 on this port is the way to Temporal.
-  const dispatcher = new Agent({ allowH2: false, connect: { ...tlsOf(config), timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 60_000, connections: 8 });
+  const dispatcher = new Agent({
+    allowH2: false,
+    connect: { ...tlsOf(config), timeout: 10_000 },
+    headersTimeout: 30_000,
+    bodyTimeout: 60_000,
+    connections: 8,
+  });
 
   async function call(path: string, signal: AbortSignal, body?: unknown) {
     try {
       const { statusCode, body: answer } = await request(`${config.endpoint}/agent/${path}`, {
-        dispatcher, signal, method: body === undefined ? 'GET' : 'POST', ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        dispatcher,
+        signal,
+        method: body === undefined ? 'GET' : 'POST',
+        ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
       if (statusCode === 200) return answer;
       // It is there and can't: its database may be away for a moment, which must not fail an operation for good.
-      if (statusCode >= 500) throw new DomainError('HOST_UNREACHABLE', `The control plane at ${config.endpoint} can't answer now (${statusCode}): ${await answer.text()}`);
+      if (statusCode >= 500)
+        throw new DomainError('HOST_UNREACHABLE', `The control plane at ${config.endpoint} can't answer now (${statusCode}): ${await answer.text()}`);
       throw refusal(statusCode, await answer.json());
     } catch (error) {
       if (error instanceof DomainError || signal.aborted) throw error;
       throw new DomainError('HOST_UNREACHABLE', `The control plane at ${config.endpoint} does not answer.`, {}, { cause: error });
     }
   }
-  const get = async <S extends z.ZodType>(schema: S, path: string, signal: AbortSignal): Promise<z.output<S>> => schema.parse(await (await call(path, signal)).json());
+  const get = async <S extends z.ZodType>(schema: S, path: string, signal: AbortSignal): Promise<z.output<S>> =>
+    schema.parse(await (await call(path, signal)).json());
 
   return {
     report: async (report, signal) => reportAnswerSchema.parse(await (await call('report', signal, report)).json()),
@@ -51,6 +62,7 @@ export function tlsOf({ caCertificate, certificate, privateKey }: AgentConfig) {
 }
 
 function refusal(status: number, body: unknown): DomainError {
-  const { code, message } = typeof body === 'object' && body !== null && 'code' in body && 'message' in body ? body : { code: '', message: `answer ${status}` };
+  const { code, message } =
+    typeof body === 'object' && body !== null && 'code' in body && 'message' in body ? body : { code: '', message: `answer ${status}` };
   return new DomainError(typeof code === 'string' && isErrorCode(code) ? code : 'UNEXPECTED', String(message));
 }

@@ -56,8 +56,16 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
 
   const { host } = new URL(config.endpoint);
   const connection = await untilAnswered(
-    () => NativeConnection.connect({ address: host, tls: { serverRootCACertificate: Buffer.from(config.caCertificate), clientCertPair: { crt: Buffer.from(config.certificate), key: Buffer.from(config.privateKey) } } }),
-    log, signal,
+    () =>
+      NativeConnection.connect({
+        address: host,
+        tls: {
+          serverRootCACertificate: Buffer.from(config.caCertificate),
+          clientCertPair: { crt: Buffer.from(config.certificate), key: Buffer.from(config.privateKey) },
+        },
+      }),
+    log,
+    signal,
   );
   const worker = await Worker.create({
     ...hostWorkerOptions({
@@ -88,22 +96,32 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
 async function restore(state: HostState, controlPlane: ControlPlane, network: NetworkDriver, signal: AbortSignal, log: Logger): Promise<void> {
   const options = { signal, onProgress: () => undefined };
   for (const desired of state.networks) {
-    await network.ensureNetwork(desired, options).catch((error: unknown) => log.error({ networkId: desired.networkId, err: error }, 'a network could not be restored'));
+    await network
+      .ensureNetwork(desired, options)
+      .catch((error: unknown) => log.error({ networkId: desired.networkId, err: error }, 'a network could not be restored'));
   }
   for (const { routerId } of state.routers) {
-    await controlPlane.fetchRouter(routerId, signal).then((desired) => network.ensureRouter(desired, options)).catch((error: unknown) => log.error({ routerId, err: error }, 'a router could not be restored'));
+    await controlPlane
+      .fetchRouter(routerId, signal)
+      .then((desired) => network.ensureRouter(desired, options))
+      .catch((error: unknown) => log.error({ routerId, err: error }, 'a router could not be restored'));
   }
   const wanted = new Set(state.routers.map((router) => router.routerId));
   for (const router of await network.listRouters()) {
     // Asked again, one by one: a router may have been placed here since.
     if (wanted.has(router.routerId) || !(await isGone(controlPlane, router.routerId, signal))) continue;
     log.warn({ routerId: router.routerId }, 'removing a router that has no claim on this host any more');
-    await network.removeRouter(router, options).catch((error: unknown) => log.error({ routerId: router.routerId, err: error }, 'a router could not be removed'));
+    await network
+      .removeRouter(router, options)
+      .catch((error: unknown) => log.error({ routerId: router.routerId, err: error }, 'a router could not be removed'));
   }
 }
 
 async function isGone(controlPlane: ControlPlane, routerId: string, signal: AbortSignal): Promise<boolean> {
-  return controlPlane.fetchRouter(routerId, signal).then(() => false, (error: unknown) => error instanceof DomainError && error.code === 'NOT_FOUND');
+  return controlPlane.fetchRouter(routerId, signal).then(
+    () => false,
+    (error: unknown) => error instanceof DomainError && error.code === 'NOT_FOUND',
+  );
 }
 
 async function untilAnswered<T>(ask: () => Promise<T>, log: Logger, signal: AbortSignal): Promise<T> {

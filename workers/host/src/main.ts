@@ -25,13 +25,19 @@ const environment = readEnvironment({
 const log = createLogger('agent');
 quietRuntime(log);
 
-const configs = z.union([agentConfigSchema.transform((one) => [one]), z.array(agentConfigSchema)]).parse(JSON.parse(readFileSync(environment.NEPHOS_AGENT_CONFIG, 'utf8')));
+const configs = z
+  .union([agentConfigSchema.transform((one) => [one]), z.array(agentConfigSchema)])
+  .parse(JSON.parse(readFileSync(environment.NEPHOS_AGENT_CONFIG, 'utf8')));
 /** A thousand simulated hosts that shake hands with the control plane at the same moment keep each other waiting until all give up. */
 const STARTED_AT_ONCE = 20;
 const verifiedImages = new Set<string>();
 const agents: HostAgent[] = [];
 for (let at = 0; at < configs.length; at += STARTED_AT_ONCE) {
-  agents.push(...(await Promise.all(configs.slice(at, at + STARTED_AT_ONCE).map((config) => startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', log })))));
+  agents.push(
+    ...(await Promise.all(
+      configs.slice(at, at + STARTED_AT_ONCE).map((config) => startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', log })),
+    )),
+  );
 }
 sayReady();
 
@@ -47,7 +53,13 @@ function driversOf({ hostId }: AgentConfig) {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   if (environment.NEPHOS_AGENT_DRIVER === 'simulator') {
     const latency = { seed: 1, minMs: 0, maxMs: environment.NEPHOS_AGENT_LATENCY_MS };
-    return { hypervisor: createSimulatorDriver({ hostId, stateDir, clock: realClock, latency, verifiedImages }), network: createSimulatorNetwork({ hostId, stateDir }) };
+    return {
+      hypervisor: createSimulatorDriver({ hostId, stateDir, clock: realClock, latency, verifiedImages }),
+      network: createSimulatorNetwork({ hostId, stateDir }),
+    };
   }
-  return { hypervisor: createLibvirtDriver({ hostId, stateDir }), network: createLinuxNetwork({ stateDir, publicBridge: environment.NEPHOS_AGENT_PUBLIC_BRIDGE }) };
+  return {
+    hypervisor: createLibvirtDriver({ hostId, stateDir }),
+    network: createLinuxNetwork({ stateDir, publicBridge: environment.NEPHOS_AGENT_PUBLIC_BRIDGE }),
+  };
 }

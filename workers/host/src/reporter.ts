@@ -51,7 +51,11 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
     return { attempts: told, guests: events };
   }
   async function lookAround(): Promise<Pick<HostReport, 'guests' | 'facts' | 'pools'>> {
-    return { guests: await hypervisor.listInstances(), facts: factsOf(facts), pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))) };
+    return {
+      guests: await hypervisor.listInstances(),
+      facts: factsOf(facts),
+      pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))),
+    };
   }
 
   let sending = Promise.resolve();
@@ -97,10 +101,13 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
       wake.resolve();
     },
     run: async () => {
-      const timer = setInterval(() => {
-        isFullDue = true;
-        wake.resolve();
-      }, FULL_EVERY_MS * (0.9 + Math.random() * 0.2)); // hosts that started together must not report together
+      const timer = setInterval(
+        () => {
+          isFullDue = true;
+          wake.resolve();
+        },
+        FULL_EVERY_MS * (0.9 + Math.random() * 0.2),
+      ); // hosts that started together must not report together
       signal.addEventListener('abort', () => wake.resolve());
       while (!signal.aborted) {
         await wake.promise;

@@ -8,10 +8,27 @@ describeSaga({
     return { name };
   },
   begin: async ({ zone, template, offering, request, instances }, { name }) => {
-    const [operation] = await instances.deploy(request, { zoneId: zone.id, name, templateId: template.id, computeOfferingId: offering.id, count: 1, tags: {} });
+    const [operation] = await instances.deploy(request, {
+      zoneId: zone.id,
+      name,
+      templateId: template.id,
+      computeOfferingId: offering.id,
+      count: 1,
+      tags: {},
+    });
     return operation!;
   },
-  activities: ['requestNetworks', 'placeInstance', 'describeInstance', 'prepareVolume', 'describeNetworks', 'ensureNetwork', 'ensureRouter', 'ensureInstance', 'finishLaunch'],
+  activities: [
+    'requestNetworks',
+    'placeInstance',
+    'describeInstance',
+    'prepareVolume',
+    'describeNetworks',
+    'ensureNetwork',
+    'ensureRouter',
+    'ensureInstance',
+    'finishLaunch',
+  ],
   sometimes: ['findInstance', 'refreshNetwork'],
   look: async (world, { name }) => (await world.db.instance.findFirstOrThrow({ where: { name } })).state,
   done: 'running',

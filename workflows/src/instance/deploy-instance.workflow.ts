@@ -18,9 +18,13 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  */
 export async function deployInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => abandon(operationId, instanceId), async (story) => {
-    await launch(story, ref);
-  });
+  await runOperation(
+    operationId,
+    () => abandon(operationId, instanceId),
+    async (story) => {
+      await launch(story, ref);
+    },
+  );
 }
 
 async function abandon(operationId: string, instanceId: string): Promise<void> {

@@ -14,15 +14,19 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  */
 export async function destroyInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => settleByLooking(ref), async (story) => {
-    const place = await records.findPlace(ref);
-    if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
-    await story.finishForward(async (step) => {
-      if (place) await step('leave the host', () => leave(ref, place));
-      await step('record that it is destroyed', () => records.markDestroyed(ref));
-      await step('shut down a network that is empty', async () => {
-        for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
+  await runOperation(
+    operationId,
+    () => settleByLooking(ref),
+    async (story) => {
+      const place = await records.findPlace(ref);
+      if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
+      await story.finishForward(async (step) => {
+        if (place) await step('leave the host', () => leave(ref, place));
+        await step('record that it is destroyed', () => records.markDestroyed(ref));
+        await step('shut down a network that is empty', async () => {
+          for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
+        });
       });
-    });
-  });
+    },
+  );
 }

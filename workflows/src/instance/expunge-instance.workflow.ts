@@ -13,16 +13,20 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  */
 export async function expungeInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => records.settleInstance({ ...ref, state: 'destroyed' }), async (story) => {
-    await story.finishForward(async (step) => {
-      await step('remove the disk', async () => {
-        const volume = await records.findRootVolume(ref);
-        if (volume) await onHost(volume.hostId).finishing.removeVolume(volume);
+  await runOperation(
+    operationId,
+    () => records.settleInstance({ ...ref, state: 'destroyed' }),
+    async (story) => {
+      await story.finishForward(async (step) => {
+        await step('remove the disk', async () => {
+          const volume = await records.findRootVolume(ref);
+          if (volume) await onHost(volume.hostId).finishing.removeVolume(volume);
+        });
+        await step('forget the instance', () => records.forgetInstance(ref));
+        await step('tell the router', async () => {
+          for (const router of await records.listRouters(ref)) await onHost(router.hostId).finishing.refreshRouter(router);
+        });
       });
-      await step('forget the instance', () => records.forgetInstance(ref));
-      await step('tell the router', async () => {
-        for (const router of await records.listRouters(ref)) await onHost(router.hostId).finishing.refreshRouter(router);
-      });
-    });
-  });
+    },
+  );
 }

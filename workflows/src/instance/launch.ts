@@ -20,9 +20,21 @@ export async function launch(story: Story, ref: Ref): Promise<void> {
   const hostId = await findHost(story, ref);
   const host = onHost(hostId);
   const spec = await records.describeInstance(ref);
-  await story.step('prepare the disk', () => prepareDisks(hostId, spec), () => removeNewDisks(ref, hostId, spec));
-  await story.step('connect the network', () => connect(ref, hostId), () => leaveClaim(ref, hostId));
-  await story.step('start the guest', async () => void (await host.doing.ensureInstance(spec)), () => host.finishing.removeInstance({ ...ref, generation: spec.generation }));
+  await story.step(
+    'prepare the disk',
+    () => prepareDisks(hostId, spec),
+    () => removeNewDisks(ref, hostId, spec),
+  );
+  await story.step(
+    'connect the network',
+    () => connect(ref, hostId),
+    () => leaveClaim(ref, hostId),
+  );
+  await story.step(
+    'start the guest',
+    async () => void (await host.doing.ensureInstance(spec)),
+    () => host.finishing.removeInstance({ ...ref, generation: spec.generation }),
+  );
   await records.finishLaunch(ref);
 }
 
@@ -38,7 +50,11 @@ async function bringUpNetworks(story: Story, { instanceId }: Ref): Promise<void>
 async function findHost(story: Story, ref: Ref): Promise<string> {
   const excludeHostIds: string[] = [];
   for (;;) {
-    const { hostId } = await story.step('find a host', () => records.placeInstance({ ...ref, excludeHostIds }), () => records.releasePlace(ref));
+    const { hostId } = await story.step(
+      'find a host',
+      () => records.placeInstance({ ...ref, excludeHostIds }),
+      () => records.releasePlace(ref),
+    );
     if (await isThere(hostId, ref)) return hostId;
     excludeHostIds.push(hostId);
   }

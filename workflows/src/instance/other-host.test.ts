@@ -4,7 +4,9 @@ import { createWorld, type World } from '@nephos/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let world: World;
-beforeAll(async () => { world = await createWorld(); });
+beforeAll(async () => {
+  world = await createWorld();
+});
 afterAll(() => world.close());
 
 describe('a host that does not take the work', () => {
@@ -13,11 +15,25 @@ describe('a host that does not take the work', () => {
     const { db, zone, template, offering, request, instances } = world;
     const ghost = await makeHost(db, zone, { memoryMib: 1_000_000 }); // the emptiest by far, and nobody polls its queue
     await db.host.update({ where: { id: world.hosts[0]!.id }, data: { memoryMib: 2_000_000 } }); // takes the router
-    const [first] = await instances.deploy(request, { zoneId: zone.id, name: 'first', templateId: template.id, computeOfferingId: offering.id, count: 1, tags: {} });
+    const [first] = await instances.deploy(request, {
+      zoneId: zone.id,
+      name: 'first',
+      templateId: template.id,
+      computeOfferingId: offering.id,
+      count: 1,
+      tags: {},
+    });
     await world.finish(first!);
     await db.host.update({ where: { id: world.hosts[0]!.id }, data: { memoryMib: 16_384 } });
 
-    const [operation] = await instances.deploy(request, { zoneId: zone.id, name: 'second', templateId: template.id, computeOfferingId: offering.id, count: 1, tags: {} });
+    const [operation] = await instances.deploy(request, {
+      zoneId: zone.id,
+      name: 'second',
+      templateId: template.id,
+      computeOfferingId: offering.id,
+      count: 1,
+      tags: {},
+    });
     await world.finish(operation!);
 
     const steps = await db.step.findMany({ where: { operationId: operation!.id, name: 'find a host' } });

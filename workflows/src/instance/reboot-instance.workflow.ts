@@ -9,10 +9,14 @@ const records = recordActivities<InstanceRecords>();
 /** Restarts the guest where it is: it is asked, and reset after a time. It keeps host, disk and addresses whatever happens. */
 export async function rebootInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => records.settleInstance({ ...ref, state: 'running' }), async (story) => {
-    const { hostId } = await records.requirePlace(ref);
-    const spec = await records.describeInstance(ref);
-    await story.step('restart the guest', () => onHost(hostId).doing.rebootInstance({ spec, graceMs }));
-    await records.settleInstance({ ...ref, state: 'running' });
-  });
+  await runOperation(
+    operationId,
+    () => records.settleInstance({ ...ref, state: 'running' }),
+    async (story) => {
+      const { hostId } = await records.requirePlace(ref);
+      const spec = await records.describeInstance(ref);
+      await story.step('restart the guest', () => onHost(hostId).doing.rebootInstance({ spec, graceMs }));
+      await records.settleInstance({ ...ref, state: 'running' });
+    },
+  );
 }

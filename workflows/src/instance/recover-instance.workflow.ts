@@ -8,7 +8,11 @@ const records = recordActivities<InstanceRecords>();
 /** Brings a destroyed instance back as stopped, with its disk, name and addresses. */
 export async function recoverInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => records.settleInstance({ ...ref, state: 'destroyed' }), async (story) => {
-    await story.step('bring back the records', () => records.markRecovered(ref));
-  });
+  await runOperation(
+    operationId,
+    () => records.settleInstance({ ...ref, state: 'destroyed' }),
+    async (story) => {
+      await story.step('bring back the records', () => records.markRecovered(ref));
+    },
+  );
 }

@@ -15,7 +15,11 @@ async function abandonIn(world: World, { instanceId }: { instanceId: string }, s
 async function beginSettle(world: World, { instanceId }: { instanceId: string }) {
   const { db, operations, request } = world;
   const operation = await insertOperation(db, {
-    kind: 'instance.settle', actor: systemActor('test'), accountId: request.actor.accountId, resource: { type: 'instance', id: instanceId, name: 'vm' }, input: { instanceId },
+    kind: 'instance.settle',
+    actor: systemActor('test'),
+    accountId: request.actor.accountId,
+    resource: { type: 'instance', id: instanceId, name: 'vm' },
+    input: { instanceId },
   });
   await db.instance.update({ where: { id: instanceId }, data: { operationId: operation.id } });
   await operations.start(operation);
@@ -39,7 +43,9 @@ describeSaga({
 
 describe('settling an instance that nobody owns', () => {
   let world: World;
-  beforeAll(async () => { world = await createWorld(); });
+  beforeAll(async () => {
+    world = await createWorld();
+  });
   afterAll(() => world.close());
 
   it.each([

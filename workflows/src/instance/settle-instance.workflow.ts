@@ -14,28 +14,32 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  */
 export async function settleInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, async () => undefined, async (story) => {
-    const { state } = await records.findInstanceState(ref);
-    const place = await records.findPlace(ref);
-    await story.finishForward(async (step) => {
-      if (state === 'deploying' || state === 'expunging') {
-        if (place) await step('leave the host', () => leave(ref, place));
-        await step('remove the disk', async () => {
-          const volume = await records.findRootVolume(ref);
-          if (volume) await onHost(volume.hostId).finishing.removeVolume(volume);
+  await runOperation(
+    operationId,
+    async () => undefined,
+    async (story) => {
+      const { state } = await records.findInstanceState(ref);
+      const place = await records.findPlace(ref);
+      await story.finishForward(async (step) => {
+        if (state === 'deploying' || state === 'expunging') {
+          if (place) await step('leave the host', () => leave(ref, place));
+          await step('remove the disk', async () => {
+            const volume = await records.findRootVolume(ref);
+            if (volume) await onHost(volume.hostId).finishing.removeVolume(volume);
+          });
+          await step('forget the instance', () => records.forgetInstance(ref));
+        } else if (state === 'destroying') {
+          if (place) await step('leave the host', () => leave(ref, place));
+          await step('record that it is destroyed', () => records.markDestroyed(ref));
+        } else if (state === 'recovering') {
+          await step('record that it is still destroyed', () => records.settleInstance({ ...ref, state: 'destroyed' }));
+        } else {
+          await step('ask its host', () => settleByLooking(ref));
+        }
+        await step('shut down a network that is empty', async () => {
+          for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
         });
-        await step('forget the instance', () => records.forgetInstance(ref));
-      } else if (state === 'destroying') {
-        if (place) await step('leave the host', () => leave(ref, place));
-        await step('record that it is destroyed', () => records.markDestroyed(ref));
-      } else if (state === 'recovering') {
-        await step('record that it is still destroyed', () => records.settleInstance({ ...ref, state: 'destroyed' }));
-      } else {
-        await step('ask its host', () => settleByLooking(ref));
-      }
-      await step('shut down a network that is empty', async () => {
-        for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
       });
-    });
-  });
+    },
+  );
 }

@@ -12,7 +12,11 @@ const records = recordActivities<InstanceRecords>();
  */
 export async function startInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => records.settleInstance({ ...ref, state: 'stopped' }), async (story) => {
-    await launch(story, ref);
-  });
+  await runOperation(
+    operationId,
+    () => records.settleInstance({ ...ref, state: 'stopped' }),
+    async (story) => {
+      await launch(story, ref);
+    },
+  );
 }

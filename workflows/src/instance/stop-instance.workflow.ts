@@ -18,12 +18,16 @@ const records = recordActivities<InstanceRecords>();
  */
 export async function stopInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
   const ref = { instanceId };
-  await runOperation(operationId, () => settleByLooking(ref), async (story) => {
-    const place = await records.findPlace(ref);
-    if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
-    await story.finishForward(async (step) => {
-      if (place) await step('leave the host', () => leave(ref, place));
-      await step('record that it is stopped', () => records.settleInstance({ ...ref, state: 'stopped' }));
-    });
-  });
+  await runOperation(
+    operationId,
+    () => settleByLooking(ref),
+    async (story) => {
+      const place = await records.findPlace(ref);
+      if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
+      await story.finishForward(async (step) => {
+        if (place) await step('leave the host', () => leave(ref, place));
+        await step('record that it is stopped', () => records.settleInstance({ ...ref, state: 'stopped' }));
+      });
+    },
+  );
 }

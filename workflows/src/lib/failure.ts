@@ -15,7 +15,8 @@ export function describeFailure(error: unknown): ErrorText {
 }
 
 function describeTimeout(timeout: TimeoutFailure): ErrorText {
-  if (timeout.timeoutType === 'SCHEDULE_TO_START') return { code: 'HOST_UNREACHABLE', message: 'The host did not take the work within two minutes: its agent is away.' };
+  if (timeout.timeoutType === 'SCHEDULE_TO_START')
+    return { code: 'HOST_UNREACHABLE', message: 'The host did not take the work within two minutes: its agent is away.' };
   return { code: 'OUTCOME_UNKNOWN', message: 'The host took the work and then was not heard of again, so nobody can say what it did.' };
 }
 

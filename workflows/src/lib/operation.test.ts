@@ -6,13 +6,16 @@ import { createWorld, type World } from '@nephos/testing/world';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 let world: World;
-beforeAll(async () => { world = await createWorld(); });
+beforeAll(async () => {
+  world = await createWorld();
+});
 afterAll(() => world.close());
 beforeEach(() => world.faults.reset());
 
 const deployMany = ({ zone, template, offering, request, instances }: World, name: string, count: number) =>
   instances.deploy(request, { zoneId: zone.id, name, templateId: template.id, computeOfferingId: offering.id, count, tags: {} });
-const operationOf = ({ id }: { id: string }) => world.db.operation.findUniqueOrThrow({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } });
+const operationOf = ({ id }: { id: string }) =>
+  world.db.operation.findUniqueOrThrow({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } });
 
 describe('operations that need the same network', () => {
   it('wait for one operation that brings it up, and all go on', async () => {
@@ -32,7 +35,12 @@ describe('operations that need the same network', () => {
     const operations = await deployMany(world, 'fails', 3);
     await Promise.all(operations.map(world.finish));
     await world.finishAll();
-    for (const operation of operations) expect(await operationOf(operation)).toMatchObject({ state: 'failed', errorCode: 'HYPERVISOR_FAILED', errorMessage: 'placeRouter was told to fail' });
+    for (const operation of operations)
+      expect(await operationOf(operation)).toMatchObject({
+        state: 'failed',
+        errorCode: 'HYPERVISOR_FAILED',
+        errorMessage: 'placeRouter was told to fail',
+      });
     expect(await findViolations(world.db)).toEqual([]);
     expect(await world.disagreements()).toEqual([]);
   });
@@ -42,7 +50,9 @@ describe('an operation whose undo can’t finish', () => {
   async function getStuck() {
     const ref = await arrangeInstance(world, 'stuck', ['stop']);
     const stuck = Promise.withResolvers<void>();
-    world.faults.onCall = (activity) => { if (activity === 'markStuck') stuck.resolve(); };
+    world.faults.onCall = (activity) => {
+      if (activity === 'markStuck') stuck.resolve();
+    };
     world.faults.set('finishLaunch', 'fail');
     world.faults.set('removeInstance', 'fail');
     const operation = await world.instances.start(world.request, ref);
@@ -56,7 +66,10 @@ describe('an operation whose undo can’t finish', () => {
   it('says at which step and why, keeps its claim, and goes on when it is told to try again', async () => {
     const { ref, operation, service, request } = await getStuck();
     const { errorMessage, steps } = await operationOf(operation);
-    expect({ errorMessage, last: steps.at(-1) }).toMatchObject({ errorMessage: 'finishLaunch was told to fail', last: { name: 'undo: start the guest', isUndo: true, state: 'stuck', errorMessage: 'removeInstance was told to fail' } });
+    expect({ errorMessage, last: steps.at(-1) }).toMatchObject({
+      errorMessage: 'finishLaunch was told to fail',
+      last: { name: 'undo: start the guest', isUndo: true, state: 'stuck', errorMessage: 'removeInstance was told to fail' },
+    });
     expect(await world.db.hostAllocation.count({ where: { resourceId: ref.instanceId } })).toBe(1);
     world.faults.reset();
     await service.retryStuck(request, { operationId: operation.id });
@@ -67,11 +80,16 @@ describe('an operation whose undo can’t finish', () => {
 
   it('ends when an administrator gives the step up with a reason, which is kept; its instance is settled by the sweep', async () => {
     const { ref, operation, service, request } = await getStuck();
-    await expect(service.resolveStuck(world.request, { operationId: operation.id, reason: 'I may not' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(service.resolveStuck(world.request, { operationId: operation.id, reason: 'I may not' })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
     await service.resolveStuck(request, { operationId: operation.id, reason: 'the host was thrown away' });
     await world.finish(operation);
     expect((await operationOf(operation)).state).toBe('failed');
-    expect(await world.db.event.findFirst({ where: { operationId: operation.id, kind: 'operation.step-resolved' } })).toMatchObject({ message: 'The stuck step is given up: the host was thrown away', actorUserId: request.actor.userId });
+    expect(await world.db.event.findFirst({ where: { operationId: operation.id, kind: 'operation.step-resolved' } })).toMatchObject({
+      message: 'The stuck step is given up: the host was thrown away',
+      actorUserId: request.actor.userId,
+    });
     world.faults.reset();
     await world.sweep();
     expect(await stateOf(world, ref)).toBe('stopped');

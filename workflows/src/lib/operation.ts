@@ -1,6 +1,16 @@
 import {
-  ApplicationFailure, CancellationScope, CancelledFailure, condition, defineSignal, getExternalWorkflowHandle, isCancellation, ParentClosePolicy, setHandler,
-  startChild, WorkflowIdReusePolicy, log,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  WorkflowIdReusePolicy,
+  log,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { OPERATION_KINDS, isOperationKind, workflowIdOf } from '@nephos/model/operation-kind';

@@ -13,22 +13,34 @@ const records = recordActivities<NetworkRecords>();
 /** Brings a network up: an identifier, a public address and a host are claimed, and the router starts there. Failed, all of it goes back. */
 export async function implementNetwork({ operationId, networkId }: NetworkOperation): Promise<void> {
   const ref = { networkId };
-  await runOperation(operationId, () => records.settleNetwork({ ...ref, state: 'allocated' }), async (story) => {
-    const router = await story.step('find a host for the router', () => records.placeRouter(ref), () => records.forgetRouter(ref));
-    const host = onHost(router.hostId);
-    const { appliedRevision } = await story.step('start the router', () => host.doing.ensureRouter(router), async () => {
-      await host.finishing.removeRouter(router);
-      await removeBridges(ref);
-    });
-    await records.noteRouterApplied({ routerId: router.routerId, appliedRevision });
-    await story.finishForward(async (step) => {
-      await step('record that it is up', () => records.finishImplement(ref));
-      await step('shut it down again if nobody is left', async () => {
-        const shutdown = await records.releaseEmptyNetwork({ ...ref, operationId });
-        if (shutdown) await startOperation(shutdown);
+  await runOperation(
+    operationId,
+    () => records.settleNetwork({ ...ref, state: 'allocated' }),
+    async (story) => {
+      const router = await story.step(
+        'find a host for the router',
+        () => records.placeRouter(ref),
+        () => records.forgetRouter(ref),
+      );
+      const host = onHost(router.hostId);
+      const { appliedRevision } = await story.step(
+        'start the router',
+        () => host.doing.ensureRouter(router),
+        async () => {
+          await host.finishing.removeRouter(router);
+          await removeBridges(ref);
+        },
+      );
+      await records.noteRouterApplied({ routerId: router.routerId, appliedRevision });
+      await story.finishForward(async (step) => {
+        await step('record that it is up', () => records.finishImplement(ref));
+        await step('shut it down again if nobody is left', async () => {
+          const shutdown = await records.releaseEmptyNetwork({ ...ref, operationId });
+          if (shutdown) await startOperation(shutdown);
+        });
       });
-    });
-  });
+    },
+  );
 }
 
 /** The network's bridges and tunnels leave every host that has them. */

@@ -19,7 +19,18 @@ export async function makeUsedNetwork(world: World, name: string): Promise<Ref> 
     data: { id: newId(), accountId, zoneId: zone.id, name, state: 'allocated', cidr: '10.1.1.0/24', gateway: '10.1.1.1', dnsDomain: 'test.internal' },
   });
   await db.$transaction(async (tx) => {
-    const instance = await insertInstance(tx, { accountId, domainId, zoneId: zone.id, name: `${name}-${newId().slice(-6)}`, displayName: '', template, offering, networkId: network.id, rootDiskBytes: 1n, tags: {} });
+    const instance = await insertInstance(tx, {
+      accountId,
+      domainId,
+      zoneId: zone.id,
+      name: `${name}-${newId().slice(-6)}`,
+      displayName: '',
+      template,
+      offering,
+      networkId: network.id,
+      rootDiskBytes: 1n,
+      tags: {},
+    });
     await lockAndMoveInstance(tx, instance.id, 'running');
     await lockAndMoveInstance(tx, instance.id, 'stopped');
   });
@@ -33,10 +44,19 @@ export async function networkState(world: World, { networkId }: Ref): Promise<st
   return (await world.db.network.findUniqueOrThrow({ where: { id: networkId } })).state;
 }
 
-async function begin({ db, operations, request }: World, { networkId }: Ref, kind: 'network.implement' | 'network.shutdown', state: NetworkState): Promise<OperationDto> {
+async function begin(
+  { db, operations, request }: World,
+  { networkId }: Ref,
+  kind: 'network.implement' | 'network.shutdown',
+  state: NetworkState,
+): Promise<OperationDto> {
   const operation = await db.$transaction(async (tx) => {
     const begun = await insertOperation(tx, {
-      kind, actor: systemActor('test'), accountId: request.actor.accountId, resource: { type: 'network', id: networkId, name: 'network' }, input: { networkId },
+      kind,
+      actor: systemActor('test'),
+      accountId: request.actor.accountId,
+      resource: { type: 'network', id: networkId, name: 'network' },
+      input: { networkId },
     });
     await lockAndMoveNetwork(tx, networkId, state, { operationId: begun.id });
     return begun;

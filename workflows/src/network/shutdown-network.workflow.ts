@@ -12,14 +12,18 @@ const records = recordActivities<NetworkRecords>();
  */
 export async function shutdownNetwork({ operationId, networkId }: NetworkOperation): Promise<void> {
   const ref = { networkId };
-  await runOperation(operationId, () => records.settleNetwork({ ...ref, state: 'implemented' }), async (story) => {
-    await story.finishForward(async (step) => {
-      await step('remove the router', async () => {
-        for (const router of (await records.locateNetwork(ref)).routers) await onHost(router.hostId).finishing.removeRouter(router);
+  await runOperation(
+    operationId,
+    () => records.settleNetwork({ ...ref, state: 'implemented' }),
+    async (story) => {
+      await story.finishForward(async (step) => {
+        await step('remove the router', async () => {
+          for (const router of (await records.locateNetwork(ref)).routers) await onHost(router.hostId).finishing.removeRouter(router);
+        });
+        await step('remove the bridges', () => removeBridges(ref));
+        await step('give back what the network claimed', () => records.forgetRouter(ref));
+        await step('record that it is down', () => records.settleNetwork({ ...ref, state: 'allocated' }));
       });
-      await step('remove the bridges', () => removeBridges(ref));
-      await step('give back what the network claimed', () => records.forgetRouter(ref));
-      await step('record that it is down', () => records.settleNetwork({ ...ref, state: 'allocated' }));
-    });
-  });
+    },
+  );
 }

@@ -16,6 +16,8 @@ export async function sweep(): Promise<void> {
   for (const operation of toStart) await startOperation(operation);
   for (const { id, kind } of toCancel) {
     if (!isOperationKind(kind)) continue;
-    await getExternalWorkflowHandle(workflowIdOf({ id, kind })).cancel().catch((error: unknown) => log.info('a cancel found nobody', { operationId: id, error: String(error) }));
+    await getExternalWorkflowHandle(workflowIdOf({ id, kind }))
+      .cancel()
+      .catch((error: unknown) => log.info('a cancel found nobody', { operationId: id, error: String(error) }));
   }
 }

@@ -46,22 +46,31 @@ export function createAgentEndpoint(parts: AgentEndpointParts) {
   });
 
   const server = createTlsServer({
-    cert: identity.certificate, key: identity.privateKey, ca: caCertificate, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3', ALPNProtocols: ['h2', 'http/1.1'],
+    cert: identity.certificate,
+    key: identity.privateKey,
+    ca: caCertificate,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.3',
+    ALPNProtocols: ['h2', 'http/1.1'],
   });
   server.on('secureConnection', (socket) => {
     if (socket.alpnProtocol === 'h2') passToTemporal(socket, temporalAddress, log);
     else http.emit('connection', socket);
   });
-  server.on('tlsClientError', (error, socket) => log.info({ err: error, address: socket.remoteAddress }, 'a connection to the agent endpoint was refused'));
+  server.on('tlsClientError', (error, socket) =>
+    log.info({ err: error, address: socket.remoteAddress }, 'a connection to the agent endpoint was refused'),
+  );
 
   return {
-    listen: (host: string, port: number) => new Promise<number>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, () => {
-        const address = server.address();
-        resolve(typeof address === 'object' && address ? address.port : port);
-      });
-    }),
+    listen: (host: string, port: number) =>
+      new Promise<number>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          const address = server.address();
+          resolve(typeof address === 'object' && address ? address.port : port);
+        });
+      }),
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       http.closeAllConnections();
@@ -84,7 +93,8 @@ async function answer({ agents, templates, log }: AgentEndpointParts, request: I
     if (request.method === 'GET' && what === 'state') return sendJson(response, 200, await agents.describeHost(hostId));
     if (request.method === 'GET' && what === 'routers' && id) return sendJson(response, 200, await agents.describeRouter(hostId, id));
     if (request.method === 'GET' && what === 'templates' && id) {
-      if (!(await agents.mayReadTemplate(hostId, id))) throw new DomainError('NOT_FOUND', `This host has no claim for an instance of template ${id}.`, { templateId: id });
+      if (!(await agents.mayReadTemplate(hostId, id)))
+        throw new DomainError('NOT_FOUND', `This host has no claim for an instance of template ${id}.`, { templateId: id });
       const image = await templates.openImage(id, Number(url.searchParams.get('offset') ?? 0));
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       return await pipeline(image, response);
@@ -115,5 +125,8 @@ function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new DomainError('BAD_INPUT', `The report does not fit: ${issue?.path.join('.')}: ${issue?.message}. Agent and API may be of different versions.`);
+  throw new DomainError(
+    'BAD_INPUT',
+    `The report does not fit: ${issue?.path.join('.')}: ${issue?.message}. Agent and API may be of different versions.`,
+  );
 }

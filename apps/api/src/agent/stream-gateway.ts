@@ -31,7 +31,15 @@ export interface StreamGateway {
  * namespace, and opens a stream outward to this process with a token that is good once. The channel may end in another API
  * process; then the question goes there by NOTIFY.
  */
-export function createStreamGateway({ gatewayUrl, notifications, log }: { gatewayUrl: () => string; notifications: Notifications; log: Logger }): StreamGateway {
+export function createStreamGateway({
+  gatewayUrl,
+  notifications,
+  log,
+}: {
+  gatewayUrl: () => string;
+  notifications: Notifications;
+  log: Logger;
+}): StreamGateway {
   const channels = new Map<string, WebSocket>();
   const pending = new Map<string, Pending>();
   notifications.events.on('agent', (payload: string) => {
@@ -50,7 +58,10 @@ export function createStreamGateway({ gatewayUrl, notifications, log }: { gatewa
       const { token, tokenHash } = newToken('stream');
       const opened = Promise.withResolvers<WebSocket>();
       pending.set(tokenHash, { hostId, ...opened });
-      const timer = setTimeout(() => opened.reject(new DomainError('HOST_UNREACHABLE', 'The host did not open the stream in time. Its agent may be away.', { hostId })), OPEN_WITHIN_MS);
+      const timer = setTimeout(
+        () => opened.reject(new DomainError('HOST_UNREACHABLE', 'The host did not open the stream in time. Its agent may be away.', { hostId })),
+        OPEN_WITHIN_MS,
+      );
       try {
         await ask(hostId, { token, gatewayUrl: gatewayUrl(), ...target });
         return await opened.promise;

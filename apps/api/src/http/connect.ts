@@ -31,7 +31,10 @@ export function connectTo({ services, log }: ServerParts) {
           client.send('{"ok":true}');
           join(client, far);
         })().catch((error: unknown) => {
-          const told = error instanceof DomainError ? { code: error.code, message: error.message } : { code: 'UNEXPECTED', message: 'Something went wrong on our side.' };
+          const told =
+            error instanceof DomainError
+              ? { code: error.code, message: error.message }
+              : { code: 'UNEXPECTED', message: 'Something went wrong on our side.' };
           if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a connection could not be made');
           client.send(JSON.stringify({ ok: false, ...told, requestId }));
           client.resume(); // else its answer to the close is never read

@@ -24,6 +24,13 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 /** Our errors as they are; of anything else only that it happened. */
 export function sendError(response: ServerResponse, error: unknown, requestId: string): void {
-  if (error instanceof DomainError) sendJson(response, ERROR_CODES[error.code].http, { code: error.code, message: error.message, details: error.details, requestId });
-  else sendJson(response, 500, { code: 'UNEXPECTED', message: 'Something went wrong on our side. The request id finds it in the logs.', details: {}, requestId });
+  if (error instanceof DomainError)
+    sendJson(response, ERROR_CODES[error.code].http, { code: error.code, message: error.message, details: error.details, requestId });
+  else
+    sendJson(response, 500, {
+      code: 'UNEXPECTED',
+      message: 'Something went wrong on our side. The request id finds it in the logs.',
+      details: {},
+      requestId,
+    });
 }

@@ -29,14 +29,19 @@ describe('the public origin', () => {
     expect((await readMetrics(api.admin.token)).status).toBe(200);
   });
 
-  it.each(['//', 'http://[', '/api/v1/%ff', '/api/v1/zone.list?input=%ff', '/api/v1/template.upload', '/events?input={'])('outlives a request for %s', async (target) => {
-    const answer = await rawRequest(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-    expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
-    expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
-  });
+  it.each(['//', 'http://[', '/api/v1/%ff', '/api/v1/zone.list?input=%ff', '/api/v1/template.upload', '/events?input={'])(
+    'outlives a request for %s',
+    async (target) => {
+      const answer = await rawRequest(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
+      expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
+    },
+  );
 
   it.each(['//', '/other', '/connect/../x'])('outlives an upgrade at %s', async (target) => {
-    await rawRequest(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+    await rawRequest(
+      `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+    );
     expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
   });
 
@@ -47,7 +52,10 @@ describe('the public origin', () => {
   });
 
   it('refuses an idempotency key that is too long, and a body that is too large', async () => {
-    expect(await call(api.url, api.admin.token, 'zone.create', { name: 'z' }, { 'idempotency-key': 'x'.repeat(201) })).toMatchObject({ status: 400, code: 'BAD_INPUT' });
+    expect(await call(api.url, api.admin.token, 'zone.create', { name: 'z' }, { 'idempotency-key': 'x'.repeat(201) })).toMatchObject({
+      status: 400,
+      code: 'BAD_INPUT',
+    });
     expect((await call(api.url, api.admin.token, 'zone.create', { name: 'z'.repeat(5 * 1024 * 1024) })).status).toBe(413);
   });
 });
@@ -91,6 +99,10 @@ function rawRequest(text: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect(Number(port), hostname, () => socket.write(text));
-    socket.setEncoding('utf8').on('data', (data) => (answer += data)).on('error', () => undefined).on('close', () => resolve(answer));
+    socket
+      .setEncoding('utf8')
+      .on('data', (data) => (answer += data))
+      .on('error', () => undefined)
+      .on('close', () => resolve(answer));
   });
 }

@@ -55,7 +55,12 @@ export function createApiServer(parts: ServerParts) {
   return server;
 }
 
-async function answer(parts: ServerParts, trpc: (request: IncomingMessage, response: ServerResponse) => unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  parts: ServerParts,
+  trpc: (request: IncomingMessage, response: ServerResponse) => unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { pathname } = urlOf(request);
   response.setHeader('x-content-type-options', 'nosniff');
   if (pathname === '/healthz') return sendJson(response, 200, { ok: true });
@@ -90,7 +95,11 @@ async function sendMetrics({ services, metrics }: ServerParts, request: Incoming
  * Refuses a stream with a status, because an EventSource goes on trying after anything else; and ends it when its caller's
  * session, key, user or account does, which no event tells.
  */
-async function endWithCaller({ services, recheckStreamsMs = RECHECK_STREAMS_MS, log }: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function endWithCaller(
+  { services, recheckStreamsMs = RECHECK_STREAMS_MS, log }: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const requestId = requestIdOf(request);
   const isThere = async () => (await authenticate(services, request, requestId)) !== undefined;
   if (!(await isThere())) throw new DomainError('UNAUTHENTICATED', 'Sign in first, or send an API key: Authorization: Bearer …');

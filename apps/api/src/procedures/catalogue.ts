@@ -3,21 +3,45 @@ import { createTemplateSchema, listTemplatesSchema, templateDto, templateIdSchem
 import { permitted, router } from '../trpc.ts';
 
 export const template = router({
-  list: permitted('template.read').input(listTemplatesSchema).output(templatePage).query(({ ctx, input }) => ctx.services.template.list(ctx.request, input)),
-  get: permitted('template.read').input(templateIdSchema).output(templateDto).query(({ ctx, input }) => ctx.services.template.get(ctx.request, input)),
-  create: permitted('template.create').input(createTemplateSchema).output(templateDto).mutation(({ ctx, input }) => ctx.services.template.create(ctx.request, input)),
+  list: permitted('template.read')
+    .input(listTemplatesSchema)
+    .output(templatePage)
+    .query(({ ctx, input }) => ctx.services.template.list(ctx.request, input)),
+  get: permitted('template.read')
+    .input(templateIdSchema)
+    .output(templateDto)
+    .query(({ ctx, input }) => ctx.services.template.get(ctx.request, input)),
+  create: permitted('template.create')
+    .input(createTemplateSchema)
+    .output(templateDto)
+    .mutation(({ ctx, input }) => ctx.services.template.create(ctx.request, input)),
 });
 
 export const computeOffering = router({
-  list: permitted('compute-offering.read').input(contract.listOfferingsSchema).output(contract.offeringPage).query(({ ctx, input }) => ctx.services.catalogue.listOfferings(ctx.request, input)),
-  create: permitted('compute-offering.create').input(contract.createOfferingSchema).output(contract.offeringDto).mutation(({ ctx, input }) => ctx.services.catalogue.createOffering(ctx.request, input)),
-  update: permitted('compute-offering.update').input(contract.updateOfferingSchema).output(contract.offeringDto).mutation(({ ctx, input }) => ctx.services.catalogue.updateOffering(ctx.request, input)),
+  list: permitted('compute-offering.read')
+    .input(contract.listOfferingsSchema)
+    .output(contract.offeringPage)
+    .query(({ ctx, input }) => ctx.services.catalogue.listOfferings(ctx.request, input)),
+  create: permitted('compute-offering.create')
+    .input(contract.createOfferingSchema)
+    .output(contract.offeringDto)
+    .mutation(({ ctx, input }) => ctx.services.catalogue.createOffering(ctx.request, input)),
+  update: permitted('compute-offering.update')
+    .input(contract.updateOfferingSchema)
+    .output(contract.offeringDto)
+    .mutation(({ ctx, input }) => ctx.services.catalogue.updateOffering(ctx.request, input)),
 });
 
 export const network = router({
-  list: permitted('network.read').input(contract.listNetworksSchema).output(contract.networkPage).query(({ ctx, input }) => ctx.services.catalogue.listNetworks(ctx.request, input)),
+  list: permitted('network.read')
+    .input(contract.listNetworksSchema)
+    .output(contract.networkPage)
+    .query(({ ctx, input }) => ctx.services.catalogue.listNetworks(ctx.request, input)),
 });
 
 export const volume = router({
-  list: permitted('volume.read').input(contract.listVolumesSchema).output(contract.volumePage).query(({ ctx, input }) => ctx.services.catalogue.listVolumes(ctx.request, input)),
+  list: permitted('volume.read')
+    .input(contract.listVolumesSchema)
+    .output(contract.volumePage)
+    .query(({ ctx, input }) => ctx.services.catalogue.listVolumes(ctx.request, input)),
 });

@@ -4,46 +4,80 @@ import { z } from 'zod';
 import { openToAll, permitted, router } from '../trpc.ts';
 
 export const auth = router({
-  login: openToAll.input(contract.loginSchema).output(contract.loginDto).mutation(({ ctx, input }) =>
-    ctx.services.authentication.login({ ...input, address: ctx.address, requestId: ctx.requestId }),
-  ),
-  logout: permitted('user.read').output(z.object({})).mutation(async ({ ctx }) => {
-    await ctx.services.authentication.logout({ sessionId: ctx.caller.sessionId });
-    return {};
-  }),
-  me: permitted('user.read').output(contract.meDto).query(({ ctx }) => ctx.services.user.me(ctx.request)),
+  login: openToAll
+    .input(contract.loginSchema)
+    .output(contract.loginDto)
+    .mutation(({ ctx, input }) => ctx.services.authentication.login({ ...input, address: ctx.address, requestId: ctx.requestId })),
+  logout: permitted('user.read')
+    .output(z.object({}))
+    .mutation(async ({ ctx }) => {
+      await ctx.services.authentication.logout({ sessionId: ctx.caller.sessionId });
+      return {};
+    }),
+  me: permitted('user.read')
+    .output(contract.meDto)
+    .query(({ ctx }) => ctx.services.user.me(ctx.request)),
 });
 
 export const user = router({
-  create: permitted('user.create').input(contract.createUserSchema).output(contract.userDto).mutation(({ ctx, input }) => ctx.services.user.create(ctx.request, input)),
+  create: permitted('user.create')
+    .input(contract.createUserSchema)
+    .output(contract.userDto)
+    .mutation(({ ctx, input }) => ctx.services.user.create(ctx.request, input)),
 });
 
 export const account = router({
-  mine: permitted('account.read').output(contract.accountDto).query(({ ctx }) => ctx.services.user.myAccount(ctx.request)),
+  mine: permitted('account.read')
+    .output(contract.accountDto)
+    .query(({ ctx }) => ctx.services.user.myAccount(ctx.request)),
 });
 
 export const apiKey = router({
-  list: permitted('api-key.read').input(contract.listApiKeysSchema).output(contract.apiKeyPage).query(({ ctx, input }) => ctx.services.user.listApiKeys(ctx.request, input)),
-  create: permitted('api-key.create').input(contract.createApiKeySchema).output(contract.createdApiKeyDto).mutation(({ ctx, input }) => ctx.services.user.createApiKey(ctx.request, input)),
-  revoke: permitted('api-key.revoke').input(contract.apiKeyIdSchema).output(contract.apiKeyDto).mutation(({ ctx, input }) => ctx.services.user.revokeApiKey(ctx.request, input)),
+  list: permitted('api-key.read')
+    .input(contract.listApiKeysSchema)
+    .output(contract.apiKeyPage)
+    .query(({ ctx, input }) => ctx.services.user.listApiKeys(ctx.request, input)),
+  create: permitted('api-key.create')
+    .input(contract.createApiKeySchema)
+    .output(contract.createdApiKeyDto)
+    .mutation(({ ctx, input }) => ctx.services.user.createApiKey(ctx.request, input)),
+  revoke: permitted('api-key.revoke')
+    .input(contract.apiKeyIdSchema)
+    .output(contract.apiKeyDto)
+    .mutation(({ ctx, input }) => ctx.services.user.revokeApiKey(ctx.request, input)),
 });
 
 export const sshKeyPair = router({
-  list: permitted('ssh-key-pair.read').input(contract.listSshKeyPairsSchema).output(contract.sshKeyPairPage).query(({ ctx, input }) => ctx.services.user.listSshKeyPairs(ctx.request, input)),
-  create: permitted('ssh-key-pair.create').input(contract.createSshKeyPairSchema).output(contract.sshKeyPairDto).mutation(({ ctx, input }) => ctx.services.user.createSshKeyPair(ctx.request, input)),
-  delete: permitted('ssh-key-pair.delete').input(contract.sshKeyPairIdSchema).output(z.object({ id: z.uuid() })).mutation(({ ctx, input }) => ctx.services.user.deleteSshKeyPair(ctx.request, input)),
+  list: permitted('ssh-key-pair.read')
+    .input(contract.listSshKeyPairsSchema)
+    .output(contract.sshKeyPairPage)
+    .query(({ ctx, input }) => ctx.services.user.listSshKeyPairs(ctx.request, input)),
+  create: permitted('ssh-key-pair.create')
+    .input(contract.createSshKeyPairSchema)
+    .output(contract.sshKeyPairDto)
+    .mutation(({ ctx, input }) => ctx.services.user.createSshKeyPair(ctx.request, input)),
+  delete: permitted('ssh-key-pair.delete')
+    .input(contract.sshKeyPairIdSchema)
+    .output(z.object({ id: z.uuid() }))
+    .mutation(({ ctx, input }) => ctx.services.user.deleteSshKeyPair(ctx.request, input)),
 });
 
 export const event = router({
-  list: permitted('event.read').input(contract.listEventsSchema).output(contract.eventPage).query(({ ctx, input }) => ctx.services.user.listEvents(ctx.request, input)),
+  list: permitted('event.read')
+    .input(contract.listEventsSchema)
+    .output(contract.eventPage)
+    .query(({ ctx, input }) => ctx.services.user.listEvents(ctx.request, input)),
 });
 
 export const change = router({
   /** Server-sent events; also at `/events`. Goes on from `lastEventId`. */
-  watch: permitted('change.read').input(contract.watchChangesSchema).subscription(async ({ ctx, input, signal }) => {
-    const changes = await ctx.services.change.watch(ctx.request, input.lastEventId, signal ?? AbortSignal.abort()); // before the stream says that it is connected
-    return (async function* () {
-      for await (const { id, change: one } of changes) yield tracked(id, { resourceType: one.resourceType, resourceId: one.resourceId, verb: one.verb });
-    })();
-  }),
+  watch: permitted('change.read')
+    .input(contract.watchChangesSchema)
+    .subscription(async ({ ctx, input, signal }) => {
+      const changes = await ctx.services.change.watch(ctx.request, input.lastEventId, signal ?? AbortSignal.abort()); // before the stream says that it is connected
+      return (async function* () {
+        for await (const { id, change: one } of changes)
+          yield tracked(id, { resourceType: one.resourceType, resourceId: one.resourceId, verb: one.verb });
+      })();
+    }),
 });

@@ -7,7 +7,10 @@ export function addressRange(firstIp: string, lastIp: string): string[] {
   const first = toNumber(firstIp);
   const count = toNumber(lastIp) - first + 1;
   if (count < 1) throw new DomainError('BAD_INPUT', `${lastIp} comes before ${firstIp}.`, { field: 'lastIp' });
-  if (count > RANGE_MAX) throw new DomainError('BAD_INPUT', `From ${firstIp} to ${lastIp} are ${count} addresses; at most ${RANGE_MAX} are made at once.`, { field: 'lastIp' });
+  if (count > RANGE_MAX)
+    throw new DomainError('BAD_INPUT', `From ${firstIp} to ${lastIp} are ${count} addresses; at most ${RANGE_MAX} are made at once.`, {
+      field: 'lastIp',
+    });
   return Array.from({ length: count }, (_, step) => toIp(first + step));
 }
 

@@ -33,7 +33,8 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
       ]);
       const networkIds = new Set([...nics.map((nic) => nic.networkId), ...routers.map((router) => router.networkId)]);
       const networks = [];
-      for (const networkId of networkIds) networks.push(...(await describeNetwork(db, networkId)).filter((share) => share.hostId === hostId).map((share) => share.desired));
+      for (const networkId of networkIds)
+        networks.push(...(await describeNetwork(db, networkId)).filter((share) => share.hostId === hostId).map((share) => share.desired));
       return {
         networks,
         routers: routers.map(({ id, generation, network }) => ({ routerId: id, generation, revision: network.revision })),
@@ -47,7 +48,9 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
       const desired = router && (await describeRouter(db, router));
       if (!desired) throw new DomainError('NOT_FOUND', `This host has no claim for router ${routerId}.`, { routerId });
       const secrets = await db.secret.findMany({ where: { resourceId: { in: desired.guests.map((guest) => guest.instanceId) }, name: 'password' } });
-      const passwords = new Map(secrets.map((secret) => [secret.resourceId, open(secretKeys, secret.ciphertext, secret.resourceId).toString('utf8')]));
+      const passwords = new Map(
+        secrets.map((secret) => [secret.resourceId, open(secretKeys, secret.ciphertext, secret.resourceId).toString('utf8')]),
+      );
       return {
         ...desired,
         guests: desired.guests.map(({ userData, ...guest }) => {

@@ -24,19 +24,36 @@ export function createAuthenticationService({ db }: { db: Db }) {
 
   return {
     /** Throws UNAUTHENTICATED with one message whatever was wrong, in equal time, and TOO_MANY_REQUESTS when it is tried too often. */
-    async login({ name, password, address, requestId }: { name: string; password: string; address: string; requestId: string }): Promise<{ token: string; expiresAt: string }> {
+    async login({
+      name,
+      password,
+      address,
+      requestId,
+    }: {
+      name: string;
+      password: string;
+      address: string;
+      requestId: string;
+    }): Promise<{ token: string; expiresAt: string }> {
       await spend(perAddress, address);
       await spend(perName, name.toLowerCase());
       const user = await db.user.findUnique({ where: { name }, include: { account: { select: { isEnabled: true } } } });
       const isRight = await checkPassword(password, user?.passwordHash);
-      if (!user || !isRight || !user.isEnabled || !user.account.isEnabled) throw new DomainError('UNAUTHENTICATED', 'The name or the password is wrong.');
+      if (!user || !isRight || !user.isEnabled || !user.account.isEnabled)
+        throw new DomainError('UNAUTHENTICATED', 'The name or the password is wrong.');
       await perName.delete(name.toLowerCase());
       const { token, tokenHash } = newToken('session');
       const expiresAt = new Date(Date.now() + SESSION_MS);
       await db.$transaction(async (tx) => {
         await tx.session.create({ data: { id: newId(), userId: user.id, tokenHash, expiresAt } });
         const actor: Actor = { kind: 'user', userId: user.id, accountId: user.accountId, domainId: '', role: roleOf(user.role), requestId };
-        await noteEvent(tx, { kind: 'user.signed-in', actor, accountId: user.accountId, resource: { type: 'user', id: user.id }, message: `${user.name} signed in.` });
+        await noteEvent(tx, {
+          kind: 'user.signed-in',
+          actor,
+          accountId: user.accountId,
+          resource: { type: 'user', id: user.id },
+          message: `${user.name} signed in.`,
+        });
       });
       return { token, expiresAt: expiresAt.toISOString() };
     },
@@ -56,7 +73,8 @@ export function createAuthenticationService({ db }: { db: Db }) {
       if (!found || (found.expiresAt && found.expiresAt <= now) || key?.revokedAt || !found.user.isEnabled || !found.user.account.isEnabled) {
         throw new DomainError('UNAUTHENTICATED', 'The session or API key is unknown, expired or revoked. Sign in again.');
       }
-      if (key && (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() > LAST_USED_EVERY_MS)) await db.apiKey.update({ where: { id: key.id }, data: { lastUsedAt: now } });
+      if (key && (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() > LAST_USED_EVERY_MS))
+        await db.apiKey.update({ where: { id: key.id }, data: { lastUsedAt: now } });
       const { user } = found;
       return {
         actor: { kind: 'user', userId: user.id, accountId: user.accountId, domainId: user.account.domainId, role: roleOf(user.role), requestId },

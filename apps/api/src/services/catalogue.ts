@@ -8,18 +8,31 @@ import type { z } from 'zod';
 import { once, type Request } from '../request.ts';
 import { create } from './infrastructure.ts';
 
-const offeringFields = { id: true, name: true, description: true, cpuCount: true, cpuMhz: true, memoryMib: true, placementTags: true, isEnabled: true } as const;
+const offeringFields = {
+  id: true,
+  name: true,
+  description: true,
+  cpuCount: true,
+  cpuMhz: true,
+  memoryMib: true,
+  placementTags: true,
+  isEnabled: true,
+} as const;
 
 /** What tenants choose from, and what they have beside instances: offerings, networks, volumes. */
 export function createCatalogueService({ db }: { db: Db }) {
   return {
     async createOffering(request: Request, input: z.output<typeof contract.createOfferingSchema>) {
-      return create(db, request, 'compute-offering', input.name, (tx) => tx.computeOffering.create({ data: { id: newId(), ...input }, select: offeringFields }));
+      return create(db, request, 'compute-offering', input.name, (tx) =>
+        tx.computeOffering.create({ data: { id: newId(), ...input }, select: offeringFields }),
+      );
     },
 
     async updateOffering(request: Request, { computeOfferingId, description, isEnabled, tags }: z.output<typeof contract.updateOfferingSchema>) {
       return once(db, request, async (tx) => {
-        const found = await tx.computeOffering.findFirst({ where: { AND: [{ id: computeOfferingId }, rowsFor(request.actor, 'compute-offering.update')] } });
+        const found = await tx.computeOffering.findFirst({
+          where: { AND: [{ id: computeOfferingId }, rowsFor(request.actor, 'compute-offering.update')] },
+        });
         if (!found) throw new DomainError('NOT_FOUND', `There is no compute offering ${computeOfferingId}.`, { id: computeOfferingId });
         const data = { ...(description !== undefined && { description }), ...(isEnabled !== undefined && { isEnabled }), ...(tags && { tags }) };
         return tx.computeOffering.update({ where: { id: computeOfferingId }, data, select: offeringFields });
@@ -37,14 +50,20 @@ export function createCatalogueService({ db }: { db: Db }) {
       const page = await listPage(input, { where: [rowsFor(actor, 'network.read'), filters] }, (args) => db.network.findMany({ ...args, include }));
       return {
         ...page,
-        items: page.items.map(({ routers, ...network }) => ({ ...network, routers: routers.map(({ id, state, addresses }) => ({ id, state, publicIp: addresses[0]?.ip ?? null })) })),
+        items: page.items.map(({ routers, ...network }) => ({
+          ...network,
+          routers: routers.map(({ id, state, addresses }) => ({ id, state, publicIp: addresses[0]?.ip ?? null })),
+        })),
       };
     },
 
     async listVolumes({ actor }: Request, input: z.output<typeof contract.listVolumesSchema>) {
       const filters = { removedAt: null, ...(input.instanceId && { instanceId: input.instanceId }) };
       const page = await listPage(input, { where: [rowsFor(actor, 'volume.read'), filters] }, (args) => db.volume.findMany(args));
-      return { ...page, items: page.items.map((volume) => ({ ...volume, sizeBytes: Number(volume.sizeBytes), createdAt: volume.createdAt.toISOString() })) };
+      return {
+        ...page,
+        items: page.items.map((volume) => ({ ...volume, sizeBytes: Number(volume.sizeBytes), createdAt: volume.createdAt.toISOString() })),
+      };
     },
   };
 }

@@ -24,9 +24,14 @@ export function createChangeService({ db, notifications: { events } }: { db: Db;
      * Changes with the cursor after each; from `lastEventId` on, or what comes from now on: what commits after this has
      * resolved is in the stream. Throws BAD_INPUT for a cursor that is none.
      */
-    async watch(request: { actor: Actor }, lastEventId: string | undefined, signal: AbortSignal): Promise<AsyncGenerator<{ id: string; change: Change }>> {
+    async watch(
+      request: { actor: Actor },
+      lastEventId: string | undefined,
+      signal: AbortSignal,
+    ): Promise<AsyncGenerator<{ id: string; change: Change }>> {
       const cursor = lastEventId === undefined ? await currentCursor(db) : cursorFromText(lastEventId);
-      if (!cursor) throw new DomainError('BAD_INPUT', 'This event id is not one of the change stream. Begin again without one.', { field: 'lastEventId' });
+      if (!cursor)
+        throw new DomainError('BAD_INPUT', 'This event id is not one of the change stream. Begin again without one.', { field: 'lastEventId' });
       return follow(request.actor, cursor, signal);
     },
     close: () => clearInterval(again),

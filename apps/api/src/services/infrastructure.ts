@@ -37,7 +37,10 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       return create(db, request, 'cluster', input.name, async (tx) => {
         const pod = await tx.pod.findFirst({ where: { AND: [{ id: input.podId }, rowsFor(request.actor, 'pod.read')] } });
         if (!pod) throw notFound('pod', input.podId);
-        return tx.cluster.create({ data: { id: newId(), zoneId: pod.zoneId, ...input }, select: { id: true, zoneId: true, podId: true, name: true, hypervisor: true } });
+        return tx.cluster.create({
+          data: { id: newId(), zoneId: pod.zoneId, ...input },
+          select: { id: true, zoneId: true, podId: true, name: true, hypervisor: true },
+        });
       });
     },
 
@@ -54,19 +57,31 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       return { host, agentConfig };
     },
 
-    async updateHost(request: Request, { hostId, isEnabled, placementTags, tags }: Input<typeof contract.updateHostSchema>): Promise<contract.HostDto> {
+    async updateHost(
+      request: Request,
+      { hostId, isEnabled, placementTags, tags }: Input<typeof contract.updateHostSchema>,
+    ): Promise<contract.HostDto> {
       return once(db, request, async (tx) => {
         const host = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(request.actor, 'host.update')] } });
         if (!host) throw notFound('host', hostId);
         const data = { ...(isEnabled !== undefined && { isEnabled }), ...(placementTags && { placementTags }), ...(tags && { tags }) };
         const changed = await tx.host.update({ where: { id: hostId }, data });
-        await noteEvent(tx, { kind: 'host.updated', actor: request.actor, resource: { type: 'host', id: hostId }, message: `Host ${host.name} was changed: ${Object.keys(data).join(', ')}.` });
+        await noteEvent(tx, {
+          kind: 'host.updated',
+          actor: request.actor,
+          resource: { type: 'host', id: hostId },
+          message: `Host ${host.name} was changed: ${Object.keys(data).join(', ')}.`,
+        });
         return toHostDto(changed);
       });
     },
 
     async listHosts({ actor }: Request, input: Input<typeof contract.listHostsSchema>): Promise<Page<contract.HostDto>> {
-      const filters = { ...(input.state && { state: { in: input.state } }), ...(input.zoneId && { zoneId: input.zoneId }), ...(input.clusterId && { clusterId: input.clusterId }) };
+      const filters = {
+        ...(input.state && { state: { in: input.state } }),
+        ...(input.zoneId && { zoneId: input.zoneId }),
+        ...(input.clusterId && { clusterId: input.clusterId }),
+      };
       const page = await listPage(input, { where: [rowsFor(actor, 'host.read'), filters] }, (args) => db.host.findMany(args));
       return { ...page, items: page.items.map(toHostDto) };
     },
@@ -89,23 +104,33 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       return create(db, request, 'image-store', input.name, async (tx) => {
         await findZone(tx, request, input.zoneId);
         const id = newId();
-        return tx.imageStore.create({ data: { id, path: `${imageFolder}/${id}`, ...input }, select: { id: true, zoneId: true, name: true, kind: true } });
+        return tx.imageStore.create({
+          data: { id, path: `${imageFolder}/${id}`, ...input },
+          select: { id: true, zoneId: true, name: true, kind: true },
+        });
       });
     },
 
     /** A range of public addresses, all free. */
-    async createPublicAddresses(request: Request, { zoneId, firstIp, lastIp, prefixLength, gateway }: Input<typeof contract.createPublicAddressesSchema>) {
+    async createPublicAddresses(
+      request: Request,
+      { zoneId, firstIp, lastIp, prefixLength, gateway }: Input<typeof contract.createPublicAddressesSchema>,
+    ) {
       const ips = addressRange(firstIp, lastIp);
       return create(db, request, 'public-address', firstIp, async (tx) => {
         await findZone(tx, request, zoneId);
-        await tx.address.createMany({ data: ips.map((ip) => ({ id: newId(), zoneId, kind: 'public', state: 'free', ip, prefixLength, gateway: gateway ?? null })) });
+        await tx.address.createMany({
+          data: ips.map((ip) => ({ id: newId(), zoneId, kind: 'public', state: 'free', ip, prefixLength, gateway: gateway ?? null })),
+        });
         return { count: ips.length };
       });
     },
 
     async listPods({ actor }: Request, input: Input<typeof contract.listPodsSchema>) {
       const filters = input.zoneId ? { zoneId: input.zoneId } : {};
-      return listPage(input, { where: [rowsFor(actor, 'pod.read'), filters] }, (args) => db.pod.findMany({ ...args, select: { id: true, zoneId: true, name: true } }));
+      return listPage(input, { where: [rowsFor(actor, 'pod.read'), filters] }, (args) =>
+        db.pod.findMany({ ...args, select: { id: true, zoneId: true, name: true } }),
+      );
     },
 
     async listClusters({ actor }: Request, input: Input<typeof contract.listClustersSchema>) {
@@ -116,7 +141,9 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
 
     async listImageStores({ actor }: Request, input: Input<typeof contract.listImageStoresSchema>) {
       const filters = input.zoneId ? { zoneId: input.zoneId } : {};
-      return listPage(input, { where: [rowsFor(actor, 'image-store.read'), filters] }, (args) => db.imageStore.findMany({ ...args, select: { id: true, zoneId: true, name: true, kind: true } }));
+      return listPage(input, { where: [rowsFor(actor, 'image-store.read'), filters] }, (args) =>
+        db.imageStore.findMany({ ...args, select: { id: true, zoneId: true, name: true, kind: true } }),
+      );
     },
 
     async listZones({ actor }: Request, input: Input<typeof contract.listZonesSchema>) {
@@ -128,15 +155,28 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
 export type InfrastructureService = ReturnType<typeof createInfrastructureService>;
 
 /** Makes a row, once; says in words when its name is taken, and notes who made it. */
-export async function create<T extends Prisma.InputJsonObject & { id?: string; accountId?: string }>(db: Db, request: Request, noun: string, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function create<T extends Prisma.InputJsonObject & { id?: string; accountId?: string }>(
+  db: Db,
+  request: Request,
+  noun: string,
+  name: string,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   try {
     return await once(db, request, async (tx) => {
       const made = await work(tx);
-      await noteEvent(tx, { kind: `${noun}.created`, actor: request.actor, accountId: made.accountId ?? null, message: `The ${noun.replaceAll('-', ' ')} ${name} was made.`, ...(made.id && { resource: { type: noun, id: made.id } }) });
+      await noteEvent(tx, {
+        kind: `${noun}.created`,
+        actor: request.actor,
+        accountId: made.accountId ?? null,
+        message: `The ${noun.replaceAll('-', ' ')} ${name} was made.`,
+        ...(made.id && { resource: { type: noun, id: made.id } }),
+      });
       return made;
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', `There is a ${noun.replaceAll('-', ' ')} called ${name} already.`, { field: 'name', name });
+    if (isUniqueViolation(error))
+      throw new DomainError('NAME_TAKEN', `There is a ${noun.replaceAll('-', ' ')} called ${name} already.`, { field: 'name', name });
     throw error;
   }
 }
@@ -149,16 +189,39 @@ export function toHostDto(host: Host): contract.HostDto {
   const facts = hostFactsSchema.partial().safeParse(host.facts).data;
   const state = HOST_STATES.find((one): one is HostState => one === host.state) ?? 'registered';
   return {
-    id: host.id, name: host.name, zoneId: host.zoneId, podId: host.podId, clusterId: host.clusterId, hypervisor: host.hypervisor, state, isEnabled: host.isEnabled,
-    managementIp: host.managementIp, cpuCount: host.cpuCount, cpuMhz: host.cpuMhz, memoryMib: host.memoryMib,
+    id: host.id,
+    name: host.name,
+    zoneId: host.zoneId,
+    podId: host.podId,
+    clusterId: host.clusterId,
+    hypervisor: host.hypervisor,
+    state,
+    isEnabled: host.isEnabled,
+    managementIp: host.managementIp,
+    cpuCount: host.cpuCount,
+    cpuMhz: host.cpuMhz,
+    memoryMib: host.memoryMib,
     capacity: { cpuMhz: Math.floor(host.cpuMhz * host.cpuCount * host.cpuOvercommit), memoryMib: Math.floor(host.memoryMib * host.memoryOvercommit) },
     claimed: { cpuMhz: host.claimedCpuMhz, memoryMib: host.claimedMemoryMib },
-    acceleration: facts?.acceleration ?? null, accelerationReason: facts?.accelerationReason ?? null, versions: facts?.versions ?? {},
-    placementTags: host.placementTags, connectedAt: host.connectedAt?.toISOString() ?? null, reportedAt: host.reportedAt?.toISOString() ?? null, tags: tagsSchema.parse(host.tags),
+    acceleration: facts?.acceleration ?? null,
+    accelerationReason: facts?.accelerationReason ?? null,
+    versions: facts?.versions ?? {},
+    placementTags: host.placementTags,
+    connectedAt: host.connectedAt?.toISOString() ?? null,
+    reportedAt: host.reportedAt?.toISOString() ?? null,
+    tags: tagsSchema.parse(host.tags),
   };
 }
 
-function toPoolDto({ capacityBytes, usedBytes, claimedBytes, ...pool }: { capacityBytes: bigint; usedBytes: bigint; claimedBytes: bigint } & Omit<z.output<typeof contract.poolDto>, 'capacityBytes' | 'usedBytes' | 'claimedBytes'>) {
+function toPoolDto({
+  capacityBytes,
+  usedBytes,
+  claimedBytes,
+  ...pool
+}: { capacityBytes: bigint; usedBytes: bigint; claimedBytes: bigint } & Omit<
+  z.output<typeof contract.poolDto>,
+  'capacityBytes' | 'usedBytes' | 'claimedBytes'
+>) {
   return { ...pool, capacityBytes: Number(capacityBytes), usedBytes: Number(usedBytes), claimedBytes: Number(claimedBytes) };
 }
 

@@ -19,17 +19,23 @@ type User = Extract<Actor, { kind: 'user' }>;
 export async function findForDeploy(tx: Tx, actor: User, input: DeployInstance): Promise<FoundForDeploy> {
   const zone = await tx.zone.findFirst({ where: { AND: [{ id: input.zoneId }, rowsFor(actor, 'zone.use')] } });
   if (!zone) throw notFound('zone', 'zoneId', input.zoneId);
-  if (!zone.isEnabled) throw new DomainError('INVALID_STATE', `Zone ${zone.name} is disabled, so nothing new is deployed there.`, { field: 'zoneId' });
+  if (!zone.isEnabled)
+    throw new DomainError('INVALID_STATE', `Zone ${zone.name} is disabled, so nothing new is deployed there.`, { field: 'zoneId' });
 
   const template = await tx.template.findFirst({ where: { AND: [{ id: input.templateId, removedAt: null }, rowsFor(actor, 'template.use')] } });
   if (!template) throw notFound('template', 'templateId', input.templateId);
-  if (template.state !== 'ready') throw new DomainError('INVALID_STATE', `Template ${template.name} is not ready: it is ${template.state}.`, { field: 'templateId' });
+  if (template.state !== 'ready')
+    throw new DomainError('INVALID_STATE', `Template ${template.name} is not ready: it is ${template.state}.`, { field: 'templateId' });
 
   const offering = await tx.computeOffering.findFirst({ where: { AND: [{ id: input.computeOfferingId }, rowsFor(actor, 'compute-offering.read')] } });
   if (!offering) throw notFound('compute offering', 'computeOfferingId', input.computeOfferingId);
   if (!offering.isEnabled) throw new DomainError('INVALID_STATE', `Compute offering ${offering.name} is retired.`, { field: 'computeOfferingId' });
   if (offering.memoryMib < template.minMemoryMib) {
-    throw new DomainError('BAD_INPUT', `Template ${template.name} needs ${template.minMemoryMib} MiB of memory; ${offering.name} has ${offering.memoryMib}.`, { field: 'computeOfferingId' });
+    throw new DomainError(
+      'BAD_INPUT',
+      `Template ${template.name} needs ${template.minMemoryMib} MiB of memory; ${offering.name} has ${offering.memoryMib}.`,
+      { field: 'computeOfferingId' },
+    );
   }
   return { zone, template, offering, network: await findNetwork(tx, actor, input), sshKeyPair: await findSshKeyPair(tx, actor, input) };
 }
@@ -37,14 +43,18 @@ export async function findForDeploy(tx: Tx, actor: User, input: DeployInstance):
 async function findNetwork(tx: Tx, actor: User, { networkId, zoneId }: DeployInstance): Promise<Network | undefined> {
   if (!networkId) return undefined;
   // Also a root administrator deploys into an account's own networks only.
-  const network = await tx.network.findFirst({ where: { AND: [{ id: networkId, zoneId, removedAt: null, accountId: actor.accountId }, rowsFor(actor, 'network.use')] } });
+  const network = await tx.network.findFirst({
+    where: { AND: [{ id: networkId, zoneId, removedAt: null, accountId: actor.accountId }, rowsFor(actor, 'network.use')] },
+  });
   if (!network) throw notFound('network', 'networkId', networkId);
   return network;
 }
 
 async function findSshKeyPair(tx: Tx, actor: User, { sshKeyPairId }: DeployInstance): Promise<SshKeyPair | undefined> {
   if (!sshKeyPairId) return undefined;
-  const pair = await tx.sshKeyPair.findFirst({ where: { AND: [{ id: sshKeyPairId, accountId: actor.accountId }, rowsFor(actor, 'ssh-key-pair.use')] } });
+  const pair = await tx.sshKeyPair.findFirst({
+    where: { AND: [{ id: sshKeyPairId, accountId: actor.accountId }, rowsFor(actor, 'ssh-key-pair.use')] },
+  });
   if (!pair) throw notFound('SSH key pair', 'sshKeyPairId', sshKeyPairId);
   return pair;
 }

@@ -54,7 +54,13 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
     };
   }
 
-  async function begin(request: Request, verb: InstanceVerb, instanceId: string, input: { graceMs?: number } = {}, retryOfId?: string): Promise<OperationDto> {
+  async function begin(
+    request: Request,
+    verb: InstanceVerb,
+    instanceId: string,
+    input: { graceMs?: number } = {},
+    retryOfId?: string,
+  ): Promise<OperationDto> {
     const operation = await once(db, request, async (tx) => {
       const instance = await findInstance(tx, request.actor, `instance.${verb}`, instanceId);
       await lockAndMoveForOperation(tx, instanceId, verb);
@@ -75,46 +81,46 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
 
   /** One operation per instance, all or none accepted; they share a group id when there are several. */
   async function deploy(request: Request, input: DeployInstance, retryOfId?: string): Promise<OperationDto[]> {
-      const begun = await once(db, request, async (tx) => {
-        const { actor } = request;
-        const found = await findForDeploy(tx, actor, input);
-        const network = found.network ?? (await findOrMakeDefaultNetwork(tx, actor.accountId, found.zone));
-        const groupId = input.count > 1 ? newId() : undefined;
-        const rows: Operation[] = [];
-        for (const name of namesOf(input)) {
-          const id = newId();
-          const instance = await insertInstance(tx, {
-            id,
-            accountId: actor.accountId,
-            domainId: actor.domainId,
-            zoneId: found.zone.id,
-            name,
-            displayName: input.displayName ?? '',
-            template: found.template,
-            offering: found.offering,
-            networkId: network.id,
-            sshPublicKey: found.sshKeyPair?.publicKey,
-            userData: input.userData && sealUserData(secretKeys, id, input.userData),
-            rootDiskBytes: rootDiskBytes(input, found.template),
-            tags: input.tags,
-          });
-          if (input.wantsPassword) await makePassword(tx, secretKeys, instance);
-          const operation = await insertOperation(tx, {
-            kind: 'instance.deploy',
-            actor,
-            accountId: actor.accountId,
-            resource: { type: 'instance', id: instance.id, name },
-            input: { instanceId: instance.id, ...(input.wantsPassword && { wantsPassword: true }) }, // for a retry: the password itself goes with the instance
-            groupId,
-            retryOfId,
-          });
-          await tx.instance.update({ where: { id: instance.id }, data: { operationId: operation.id } });
-          rows.push(operation);
-        }
-        return rows.map((operation) => toOperationDto(operation, actor));
-      });
-      await startAll(begun.map(({ id }) => id));
-      return begun;
+    const begun = await once(db, request, async (tx) => {
+      const { actor } = request;
+      const found = await findForDeploy(tx, actor, input);
+      const network = found.network ?? (await findOrMakeDefaultNetwork(tx, actor.accountId, found.zone));
+      const groupId = input.count > 1 ? newId() : undefined;
+      const rows: Operation[] = [];
+      for (const name of namesOf(input)) {
+        const id = newId();
+        const instance = await insertInstance(tx, {
+          id,
+          accountId: actor.accountId,
+          domainId: actor.domainId,
+          zoneId: found.zone.id,
+          name,
+          displayName: input.displayName ?? '',
+          template: found.template,
+          offering: found.offering,
+          networkId: network.id,
+          sshPublicKey: found.sshKeyPair?.publicKey,
+          userData: input.userData && sealUserData(secretKeys, id, input.userData),
+          rootDiskBytes: rootDiskBytes(input, found.template),
+          tags: input.tags,
+        });
+        if (input.wantsPassword) await makePassword(tx, secretKeys, instance);
+        const operation = await insertOperation(tx, {
+          kind: 'instance.deploy',
+          actor,
+          accountId: actor.accountId,
+          resource: { type: 'instance', id: instance.id, name },
+          input: { instanceId: instance.id, ...(input.wantsPassword && { wantsPassword: true }) }, // for a retry: the password itself goes with the instance
+          groupId,
+          retryOfId,
+        });
+        await tx.instance.update({ where: { id: instance.id }, data: { operationId: operation.id } });
+        rows.push(operation);
+      }
+      return rows.map((operation) => toOperationDto(operation, actor));
+    });
+    await startAll(begun.map(({ id }) => id));
+    return begun;
   }
 
   return {
@@ -125,15 +131,21 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
       const verb = INSTANCE_VERBS.find((one) => operation.kind === `instance.${one}`);
       const { graceMs, wantsPassword } = retriedInput.parse(operation.input);
       if (verb) return begin(request, verb, operation.resourceId, graceMs === undefined ? {} : { graceMs }, operation.id);
-      if (operation.kind !== 'instance.deploy') throw new DomainError('INVALID_STATE', `An operation of the kind ${operation.kind} is begun by the cloud itself, and again when it is needed.`);
+      if (operation.kind !== 'instance.deploy')
+        throw new DomainError(
+          'INVALID_STATE',
+          `An operation of the kind ${operation.kind} is begun by the cloud itself, and again when it is needed.`,
+        );
       const [retried] = await deploy(request, await deployInputOf(operation.resourceId, wantsPassword), operation.id);
       if (!retried) throw new DomainError('UNEXPECTED', 'A deploy began no operation.');
       return retried;
     },
 
     start: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'start', instanceId),
-    stop: (request: Request, { instanceId, isForced }: { instanceId: string; isForced: boolean }) => begin(request, 'stop', instanceId, { graceMs: isForced ? 0 : STOP_GRACE_MS }),
-    reboot: (request: Request, { instanceId, isForced }: { instanceId: string; isForced: boolean }) => begin(request, 'reboot', instanceId, { graceMs: isForced ? 0 : STOP_GRACE_MS }),
+    stop: (request: Request, { instanceId, isForced }: { instanceId: string; isForced: boolean }) =>
+      begin(request, 'stop', instanceId, { graceMs: isForced ? 0 : STOP_GRACE_MS }),
+    reboot: (request: Request, { instanceId, isForced }: { instanceId: string; isForced: boolean }) =>
+      begin(request, 'reboot', instanceId, { graceMs: isForced ? 0 : STOP_GRACE_MS }),
     destroy: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'destroy', instanceId, { graceMs: DESTROY_GRACE_MS }),
     recover: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'recover', instanceId),
     expunge: (request: Request, { instanceId }: { instanceId: string }) => begin(request, 'expunge', instanceId),
@@ -157,9 +169,14 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
       return toInstanceDto(await db.instance.findUniqueOrThrow({ where: { id: instanceId }, include: instanceInclude }), actor);
     },
 
-    password: async (request: Request, { instanceId }: { instanceId: string }): Promise<{ password: string }> => ({ password: await readPassword(db, secretKeys, request, instanceId) }),
+    password: async (request: Request, { instanceId }: { instanceId: string }): Promise<{ password: string }> => ({
+      password: await readPassword(db, secretKeys, request, instanceId),
+    }),
 
-    async update(request: Request, { instanceId, ...change }: { instanceId: string; displayName?: string | undefined; tags?: Record<string, string> | undefined }): Promise<InstanceDto> {
+    async update(
+      request: Request,
+      { instanceId, ...change }: { instanceId: string; displayName?: string | undefined; tags?: Record<string, string> | undefined },
+    ): Promise<InstanceDto> {
       return once(db, request, async (tx) => {
         await findInstance(tx, request.actor, 'instance.update', instanceId);
         const data = { ...(change.displayName !== undefined && { displayName: change.displayName }), ...(change.tags && { tags: change.tags }) };
@@ -188,7 +205,9 @@ function rootDiskBytes({ rootDiskGib }: DeployInstance, template: { name: string
   const wanted = BigInt(rootDiskGib) * GIB;
   if (wanted < template.virtualSizeBytes) {
     const least = (template.virtualSizeBytes + GIB - 1n) / GIB;
-    throw new DomainError('BAD_INPUT', `The root disk can't be smaller than the template ${template.name}, which needs ${least} GiB.`, { field: 'rootDiskGib' });
+    throw new DomainError('BAD_INPUT', `The root disk can't be smaller than the template ${template.name}, which needs ${least} GiB.`, {
+      field: 'rootDiskGib',
+    });
   }
   return wanted;
 }

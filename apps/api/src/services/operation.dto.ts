@@ -24,7 +24,11 @@ export function toOperationDto(operation: Operation, actor: Actor): OperationDto
     startedAt: timeOf(operation.startedAt),
     endedAt: timeOf(operation.endedAt),
     can: {
-      cancel: (state === 'pending' || state === 'running') && !operation.isPastNoReturn && !operation.isCancelRequested && mayAtAll(actor, 'operation.cancel'),
+      cancel:
+        (state === 'pending' || state === 'running') &&
+        !operation.isPastNoReturn &&
+        !operation.isCancelRequested &&
+        mayAtAll(actor, 'operation.cancel'),
       retry: (state === 'failed' || state === 'cancelled') && mayAtAll(actor, 'operation.retry'),
       resolve: state === 'stuck' && mayAtAll(actor, 'operation.resolve'),
     },

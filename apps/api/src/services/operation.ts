@@ -20,7 +20,8 @@ export function createOperationService({ db, operations, instances }: { db: Db; 
   async function answerStuck(request: Request, { operationId }: Ref, answer: { retry: true } | { resolve: string }): Promise<OperationDto> {
     const operation = await once(db, request, async (tx) => {
       const found = await findOperation(tx, request.actor, 'operation.resolve', operationId);
-      if (found.state !== 'stuck') throw new DomainError('INVALID_STATE', `The operation is ${found.state}, not stuck, so there is nothing to answer.`, { state: found.state });
+      if (found.state !== 'stuck')
+        throw new DomainError('INVALID_STATE', `The operation is ${found.state}, not stuck, so there is nothing to answer.`, { state: found.state });
       await noteEvent(tx, {
         kind: 'retry' in answer ? 'operation.step-retried' : 'operation.step-resolved',
         actor: request.actor,
@@ -43,7 +44,9 @@ export function createOperationService({ db, operations, instances }: { db: Db; 
         ...(input.resourceId && { resourceId: input.resourceId }),
         ...(input.groupId && { groupId: input.groupId }),
       };
-      const page = await listPage(input, { where: [rowsFor(actor, 'operation.read'), filters], searchIn: ['resourceName'] }, (args) => db.operation.findMany(args));
+      const page = await listPage(input, { where: [rowsFor(actor, 'operation.read'), filters], searchIn: ['resourceName'] }, (args) =>
+        db.operation.findMany(args),
+      );
       return { ...page, items: page.items.map((row) => toOperationDto(row, actor)) };
     },
 
@@ -61,8 +64,10 @@ export function createOperationService({ db, operations, instances }: { db: Db; 
       const operation = await once(db, request, async (tx) => {
         await findOperation(tx, request.actor, 'operation.cancel', operationId);
         const { state, isPastNoReturn } = await lockOperation(tx, operationId);
-        if (state !== 'pending' && state !== 'running') throw new DomainError('CANCEL_REFUSED', `The operation is ${state}, so it can't be cancelled.`, { state });
-        if (isPastNoReturn) throw new DomainError('CANCEL_REFUSED', 'The operation has passed the point from which it can be undone; it finishes instead.', { state });
+        if (state !== 'pending' && state !== 'running')
+          throw new DomainError('CANCEL_REFUSED', `The operation is ${state}, so it can't be cancelled.`, { state });
+        if (isPastNoReturn)
+          throw new DomainError('CANCEL_REFUSED', 'The operation has passed the point from which it can be undone; it finishes instead.', { state });
         return toOperationDto(await tx.operation.update({ where: { id: operationId }, data: { isCancelRequested: true } }), request.actor);
       });
       await operations.cancel(operation);
@@ -73,7 +78,9 @@ export function createOperationService({ db, operations, instances }: { db: Db; 
     async retry(request: Request, { operationId }: Ref): Promise<OperationDto> {
       const operation = await findOperation(db, request.actor, 'operation.retry', operationId);
       if (operation.state !== 'failed' && operation.state !== 'cancelled') {
-        throw new DomainError('INVALID_STATE', `The operation is ${operation.state}; only one that failed or was cancelled can be retried.`, { state: operation.state });
+        throw new DomainError('INVALID_STATE', `The operation is ${operation.state}; only one that failed or was cancelled can be retried.`, {
+          state: operation.state,
+        });
       }
       return instances.retry(request, operation);
     },

@@ -35,7 +35,11 @@ export function createTemplateService({ db }: { db: Db }) {
     try {
       const part = partFile(template);
       const sha256 = await hashFile(part);
-      if (sha256 !== template.sha256) throw new DomainError('CHECKSUM_MISMATCH', `The bytes of template ${template.name} hash to ${sha256}, not to ${template.sha256}. Upload it again.`);
+      if (sha256 !== template.sha256)
+        throw new DomainError(
+          'CHECKSUM_MISMATCH',
+          `The bytes of template ${template.name} hash to ${sha256}, not to ${template.sha256}. Upload it again.`,
+        );
       const { virtualSizeBytes } = readQcow2Header(await readStart(part, QCOW2_HEADER_BYTES), `The image of template ${template.name}`);
       await rename(part, imageFile(template));
       return await db.template.update({ where: { id: template.id }, data: { state: 'ready', virtualSizeBytes } });
@@ -69,14 +73,24 @@ export function createTemplateService({ db }: { db: Db }) {
     /** Takes bytes from `offset` on; the last byte ends the upload. A broken one is continued from the answered `receivedBytes`. */
     async upload({ actor }: Request, templateId: string, offset: number, body: Readable): Promise<{ receivedBytes: number; template: TemplateDto }> {
       const template = await find(actor, 'template.create', templateId);
-      if (template.state !== 'uploading') throw new DomainError('INVALID_STATE', `Template ${template.name} is ${template.state}; it takes no more bytes.`, { state: template.state });
+      if (template.state !== 'uploading')
+        throw new DomainError('INVALID_STATE', `Template ${template.name} is ${template.state}; it takes no more bytes.`, { state: template.state });
       if (uploading.has(templateId)) throw new DomainError('CONFLICT', `Template ${template.name} is being uploaded by another request.`);
       uploading.add(templateId);
       try {
         await mkdir(template.store.path, { recursive: true, mode: 0o700 });
         const received = await sizeOf(partFile(template));
-        if (offset !== received) throw new DomainError('CONFLICT', `Template ${template.name} has ${received} bytes, so the upload goes on from there and not from ${offset}.`, { receivedBytes: received });
-        await pipeline(body, refuseBeyond(Number(template.sizeBytes) - received, template.name), createWriteStream(partFile(template), { flags: 'a', mode: 0o600, flush: true }));
+        if (offset !== received)
+          throw new DomainError(
+            'CONFLICT',
+            `Template ${template.name} has ${received} bytes, so the upload goes on from there and not from ${offset}.`,
+            { receivedBytes: received },
+          );
+        await pipeline(
+          body,
+          refuseBeyond(Number(template.sizeBytes) - received, template.name),
+          createWriteStream(partFile(template), { flags: 'a', mode: 0o600, flush: true }),
+        );
         const receivedBytes = await sizeOf(partFile(template));
         const isWhole = receivedBytes === Number(template.sizeBytes);
         return { receivedBytes, template: toTemplateDto(isWhole ? await finish(template) : template) };
@@ -132,8 +146,20 @@ function refuseBeyond(leftBytes: number, name: string) {
 
 export function toTemplateDto(template: Template): TemplateDto {
   return {
-    id: template.id, name: template.name, description: template.description, state: TEMPLATE_STATES.find((one) => one === template.state) ?? 'failed', error: template.errorMessage,
-    isPublic: template.isPublic, accountId: template.accountId, osType: template.osType, bootMode: template.bootMode, minMemoryMib: template.minMemoryMib,
-    sizeBytes: Number(template.sizeBytes), virtualSizeBytes: Number(template.virtualSizeBytes), sha256: template.sha256, createdAt: template.createdAt.toISOString(), tags: tagsSchema.parse(template.tags),
+    id: template.id,
+    name: template.name,
+    description: template.description,
+    state: TEMPLATE_STATES.find((one) => one === template.state) ?? 'failed',
+    error: template.errorMessage,
+    isPublic: template.isPublic,
+    accountId: template.accountId,
+    osType: template.osType,
+    bootMode: template.bootMode,
+    minMemoryMib: template.minMemoryMib,
+    sizeBytes: Number(template.sizeBytes),
+    virtualSizeBytes: Number(template.virtualSizeBytes),
+    sha256: template.sha256,
+    createdAt: template.createdAt.toISOString(),
+    tags: tagsSchema.parse(template.tags),
   };
 }

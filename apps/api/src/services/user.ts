@@ -25,9 +25,19 @@ export function createUserService({ db }: { db: Db }) {
         await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(4711)`;
         if (await tx.user.findFirst({ where: { role: 'root-admin' } })) return undefined;
         const domain = await tx.domain.create({ data: { id: newId(), name: 'ROOT', path: '/' } });
-        const account = await tx.account.create({ data: { id: newId(), domainId: domain.id, name: 'admin', maxInstances: 100_000, maxVcpus: 1_000_000, maxMemoryMib: 1_000_000_000 } });
-        const user = await tx.user.create({ data: { id: newId(), accountId: account.id, name: 'admin', displayName: 'Root administrator', role: 'root-admin', passwordHash } });
-        await noteEvent(tx, { kind: 'user.created', actor: systemActor('first start'), accountId: account.id, resource: { type: 'user', id: user.id }, message: 'The root administrator was made.' });
+        const account = await tx.account.create({
+          data: { id: newId(), domainId: domain.id, name: 'admin', maxInstances: 100_000, maxVcpus: 1_000_000, maxMemoryMib: 1_000_000_000 },
+        });
+        const user = await tx.user.create({
+          data: { id: newId(), accountId: account.id, name: 'admin', displayName: 'Root administrator', role: 'root-admin', passwordHash },
+        });
+        await noteEvent(tx, {
+          kind: 'user.created',
+          actor: systemActor('first start'),
+          accountId: account.id,
+          resource: { type: 'user', id: user.id },
+          message: 'The root administrator was made.',
+        });
         return { name: user.name };
       });
     },
@@ -36,13 +46,24 @@ export function createUserService({ db }: { db: Db }) {
       const passwordHash = await hashPassword(password);
       return create(db, { actor: request.actor }, 'user', input.name, async (tx) => {
         const accountId = input.accountId ? await findAccount(tx, request, input.accountId) : await makeAccount(tx, request, input.name);
-        return toUserDto(await tx.user.create({ data: { id: newId(), accountId, name: input.name, displayName: input.displayName ?? '', role: input.role, passwordHash } }));
+        return toUserDto(
+          await tx.user.create({
+            data: { id: newId(), accountId, name: input.name, displayName: input.displayName ?? '', role: input.role, passwordHash },
+          }),
+        );
       });
     },
 
     async me({ actor }: Request) {
       const user = await db.user.findUniqueOrThrow({ where: { id: actor.userId }, include: { account: true } });
-      return { userId: user.id, name: user.name, displayName: user.displayName, role: actor.role, accountId: user.accountId, accountName: user.account.name };
+      return {
+        userId: user.id,
+        name: user.name,
+        displayName: user.displayName,
+        role: actor.role,
+        accountId: user.accountId,
+        accountName: user.account.name,
+      };
     },
 
     async myAccount({ actor }: Request) {
@@ -61,8 +82,16 @@ export function createUserService({ db }: { db: Db }) {
       const expiresAt = input.expiresAt ? new Date(input.expiresAt) : null;
       if (expiresAt && expiresAt <= new Date()) throw new DomainError('BAD_INPUT', 'The key would have expired already.', { field: 'expiresAt' });
       const key = await db.$transaction(async (tx) => {
-        const made = await tx.apiKey.create({ data: { id: newId(), userId: actor.userId, accountId: actor.accountId, name: input.name, tokenHash, expiresAt } });
-        await noteEvent(tx, { kind: 'api-key.created', actor, accountId: actor.accountId, resource: { type: 'api-key', id: made.id }, message: `The API key ${input.name} was made.` });
+        const made = await tx.apiKey.create({
+          data: { id: newId(), userId: actor.userId, accountId: actor.accountId, name: input.name, tokenHash, expiresAt },
+        });
+        await noteEvent(tx, {
+          kind: 'api-key.created',
+          actor,
+          accountId: actor.accountId,
+          resource: { type: 'api-key', id: made.id },
+          message: `The API key ${input.name} was made.`,
+        });
         return made;
       });
       return { ...toApiKeyDto(key), token };
@@ -77,7 +106,13 @@ export function createUserService({ db }: { db: Db }) {
       return once(db, request, async (tx) => {
         const key = await tx.apiKey.findFirst({ where: { AND: [{ id: apiKeyId }, rowsFor(request.actor, 'api-key.revoke')] } });
         if (!key) throw new DomainError('NOT_FOUND', `There is no API key ${apiKeyId}.`, { apiKeyId });
-        await noteEvent(tx, { kind: 'api-key.revoked', actor: request.actor, accountId: key.accountId, resource: { type: 'api-key', id: key.id }, message: `The API key ${key.name} was revoked.` });
+        await noteEvent(tx, {
+          kind: 'api-key.revoked',
+          actor: request.actor,
+          accountId: key.accountId,
+          resource: { type: 'api-key', id: key.id },
+          message: `The API key ${key.name} was revoked.`,
+        });
         return toApiKeyDto(await tx.apiKey.update({ where: { id: apiKeyId }, data: { revokedAt: key.revokedAt ?? new Date() } }));
       });
     },
@@ -85,7 +120,9 @@ export function createUserService({ db }: { db: Db }) {
     async createSshKeyPair(request: Request, { name, publicKey }: z.output<typeof contract.createSshKeyPairSchema>) {
       const { actor } = request;
       return create(db, request, 'ssh-key-pair', name, async (tx) =>
-        toSshKeyPairDto(await tx.sshKeyPair.create({ data: { id: newId(), accountId: actor.accountId, name, publicKey, fingerprint: fingerprintOf(publicKey) } })),
+        toSshKeyPairDto(
+          await tx.sshKeyPair.create({ data: { id: newId(), accountId: actor.accountId, name, publicKey, fingerprint: fingerprintOf(publicKey) } }),
+        ),
       );
     },
 
@@ -104,7 +141,9 @@ export function createUserService({ db }: { db: Db }) {
 
     async listEvents({ actor }: Request, input: z.output<typeof contract.listEventsSchema>) {
       const filters = { ...(input.kind && { kind: { startsWith: input.kind } }), ...(input.resourceId && { resourceId: input.resourceId }) };
-      const page = await listPage(input, { where: [rowsFor(actor, 'event.read'), filters], searchIn: ['message'] }, (args) => db.event.findMany(args));
+      const page = await listPage(input, { where: [rowsFor(actor, 'event.read'), filters], searchIn: ['message'] }, (args) =>
+        db.event.findMany(args),
+      );
       return { ...page, items: page.items.map((event) => ({ ...event, createdAt: event.createdAt.toISOString() })) };
     },
   };
@@ -128,7 +167,15 @@ function fingerprintOf(publicKey: string): string {
 }
 
 function toUserDto(user: User) {
-  return { id: user.id, name: user.name, displayName: user.displayName, role: user.role === 'root-admin' ? 'root-admin' as const : 'user' as const, accountId: user.accountId, isEnabled: user.isEnabled, createdAt: user.createdAt.toISOString() };
+  return {
+    id: user.id,
+    name: user.name,
+    displayName: user.displayName,
+    role: user.role === 'root-admin' ? ('root-admin' as const) : ('user' as const),
+    accountId: user.accountId,
+    isEnabled: user.isEnabled,
+    createdAt: user.createdAt.toISOString(),
+  };
 }
 
 function toSshKeyPairDto({ id, name, publicKey, fingerprint, createdAt, tags }: SshKeyPair) {
@@ -137,5 +184,12 @@ function toSshKeyPairDto({ id, name, publicKey, fingerprint, createdAt, tags }: 
 
 function toApiKeyDto(key: ApiKey) {
   const time = (at: Date | null) => at?.toISOString() ?? null;
-  return { id: key.id, name: key.name, createdAt: key.createdAt.toISOString(), expiresAt: time(key.expiresAt), revokedAt: time(key.revokedAt), lastUsedAt: time(key.lastUsedAt) };
+  return {
+    id: key.id,
+    name: key.name,
+    createdAt: key.createdAt.toISOString(),
+    expiresAt: time(key.expiresAt),
+    revokedAt: time(key.revokedAt),
+    lastUsedAt: time(key.lastUsedAt),
+  };
 }

@@ -15,19 +15,27 @@ describe('missingInside', () => {
   it('dresses a new interface', () => {
     const bare = up('guest', { flags: [], mtu: 1_500 });
     expect(missingInside(links(up('lo', { flags: [] }), bare), [], [guest], undefined)).toEqual([
-      'link set lo up', 'link set guest mtu 1450', 'addr flush dev guest', 'addr add 10.1.1.1/24 dev guest', 'link set guest up',
+      'link set lo up',
+      'link set guest mtu 1450',
+      'addr flush dev guest',
+      'addr add 10.1.1.1/24 dev guest',
+      'link set guest up',
     ]);
   });
 
   it('takes away an address that is no longer wanted, and announces the one that stays', () => {
     expect(missingInside(links(up('lo'), up('guest', has('10.1.1.1', '10.1.1.9'))), [], [guest], undefined)).toEqual([
-      'link set guest down', 'addr flush dev guest', 'addr add 10.1.1.1/24 dev guest', 'link set guest up',
+      'link set guest down',
+      'addr flush dev guest',
+      'addr add 10.1.1.1/24 dev guest',
+      'link set guest up',
     ]);
   });
 
   it('replaces the way out', () => {
     expect(missingInside(links(up('lo'), up('guest', has('10.1.1.1'))), ['203.0.113.9'], [guest], '203.0.113.1')).toEqual([
-      'route del default via 203.0.113.9', 'route add default via 203.0.113.1 dev public',
+      'route del default via 203.0.113.9',
+      'route add default via 203.0.113.1 dev public',
     ]);
   });
 });

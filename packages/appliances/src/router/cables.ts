@@ -21,7 +21,11 @@ export interface Cable {
 /** Both cables, `public` only where the network has a way out. */
 export function cablesOf(router: DesiredRouter, names: RouterNames, bridges: { guest: string; public: string }, publicMtu: number): Cable[] {
   const guest: Cable = {
-    name: 'guest', port: names.guestPort, bridge: bridges.guest, mac: names.guestMac, mtu: router.network.mtu,
+    name: 'guest',
+    port: names.guestPort,
+    bridge: bridges.guest,
+    mac: names.guestMac,
+    mtu: router.network.mtu,
     address: `${router.guest.ip}/${router.guest.prefixLength}`,
   };
   if (!router.public) return [guest];
@@ -33,9 +37,7 @@ export function cablesOf(router: DesiredRouter, names: RouterNames, bridges: { g
  * The router has exactly these cables, plugged in where they belong, with these addresses and this default gateway, when this returns:
  * what is there is compared with what is wanted until nothing is left to do.
  */
-export async function ensureCables(
-  names: RouterNames, cables: readonly Cable[], gateway: string | undefined, options: ToolOptions,
-): Promise<void> {
+export async function ensureCables(names: RouterNames, cables: readonly Cable[], gateway: string | undefined, options: ToolOptions): Promise<void> {
   await ensurePlugged(names, cables, options);
   const PASSES = 3; // an interface that goes down for a new address takes its routes with it
   let left: string[] = [];
@@ -45,39 +47,63 @@ export async function ensureCables(
     if (left.length === 0) return;
     await runIpBatch(left, options, names.namespace);
   }
-  throw new DomainError('NETWORK_FAILED', `The interfaces of ${names.namespace} do not stay as set: ${left.join('; ')}`, { namespace: names.namespace });
+  throw new DomainError('NETWORK_FAILED', `The interfaces of ${names.namespace} do not stay as set: ${left.join('; ')}`, {
+    namespace: names.namespace,
+  });
 }
 
 export async function removeCables(names: RouterNames, options: ToolOptions): Promise<void> {
   // Explicitly and first: a namespace's own clean-up is asynchronous, and the names must be free when this returns.
   const links = await readLinks(options);
-  await runIpBatch([names.guestPort, names.publicPort].filter((port) => links.has(port)).map((port) => `link del ${port}`), options);
+  await runIpBatch(
+    [names.guestPort, names.publicPort].filter((port) => links.has(port)).map((port) => `link del ${port}`),
+    options,
+  );
 }
 
 async function ensurePlugged(names: RouterNames, cables: readonly Cable[], options: ToolOptions): Promise<void> {
   const [outside, inside] = await Promise.all([readLinks(options), readLinks(options, names.namespace)]);
   const isWhole = ({ port, name }: { port: string; name: string }): boolean => outside.has(port) && inside.has(name);
-  const pairs = [{ port: names.guestPort, name: 'guest' }, { port: names.publicPort, name: 'public' }];
+  const pairs = [
+    { port: names.guestPort, name: 'guest' },
+    { port: names.publicPort, name: 'public' },
+  ];
   const torn = pairs.filter((pair) => !isWhole(pair) || !cables.some(({ port }) => port === pair.port));
-  await runIpBatch(torn.filter(({ port }) => outside.has(port)).map(({ port }) => `link del ${port}`), options);
+  await runIpBatch(
+    torn.filter(({ port }) => outside.has(port)).map(({ port }) => `link del ${port}`),
+    options,
+  );
   const orphans = torn.filter(({ port, name }) => !outside.has(port) && inside.has(name));
-  await runIpBatch(orphans.map(({ name }) => `link del ${name}`), options, names.namespace);
+  await runIpBatch(
+    orphans.map(({ name }) => `link del ${name}`),
+    options,
+    names.namespace,
+  );
 
   const made = cables.filter((cable) => !isWhole(cable));
-  await runIpBatch(made.map(({ name, port, mac, mtu }) => (
-    `link add ${port} mtu ${mtu} type veth peer name ${name} netns ${names.namespace} mtu ${mtu} address ${mac}`
-  )), options);
+  await runIpBatch(
+    made.map(
+      ({ name, port, mac, mtu }) => `link add ${port} mtu ${mtu} type veth peer name ${name} netns ${names.namespace} mtu ${mtu} address ${mac}`,
+    ),
+    options,
+  );
   await Promise.all(made.map(({ port }) => refuseIpv6(port)));
   const plug = cables.filter((cable) => {
     const link = made.includes(cable) ? undefined : outside.get(cable.port);
     return !(link && link.master === cable.bridge && link.mtu === cable.mtu && isUp(link));
   });
-  await runIpBatch(plug.map(({ port, bridge, mtu }) => `link set ${port} mtu ${mtu} master ${bridge} up`), options);
+  await runIpBatch(
+    plug.map(({ port, bridge, mtu }) => `link set ${port} mtu ${mtu} master ${bridge} up`),
+    options,
+  );
 }
 
 /** The commands that make the router's own side as wanted; none when it is. */
 export function missingInside(
-  inside: ReadonlyMap<string, Link>, gateways: readonly string[], cables: readonly Cable[], gateway: string | undefined,
+  inside: ReadonlyMap<string, Link>,
+  gateways: readonly string[],
+  cables: readonly Cable[],
+  gateway: string | undefined,
 ): string[] {
   const lo = inside.get('lo');
   const commands = lo && isUp(lo) ? [] : ['link set lo up'];

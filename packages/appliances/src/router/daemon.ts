@@ -54,7 +54,8 @@ export async function ensureDaemon(daemon: Daemon, options: ToolOptions): Promis
   await stopAll(running);
   const pid = await daemon.start();
   const startTicks = await startTicksOf(pid);
-  if (startTicks === undefined) throw new DomainError('NETWORK_FAILED', `${daemon.mark} ended right after its start`, { namespace: daemon.namespace });
+  if (startTicks === undefined)
+    throw new DomainError('NETWORK_FAILED', `${daemon.mark} ended right after its start`, { namespace: daemon.namespace });
   await write(daemon, { pid, startTicks, key: daemon.key, loaded: daemon.loaded });
 }
 
@@ -84,7 +85,10 @@ async function pidsIn(namespace: string, options: ToolOptions): Promise<number[]
 async function stopAll(pids: readonly number[]): Promise<void> {
   const processes = await Promise.all(pids.map(async (pid) => ({ pid, startTicks: await startTicksOf(pid) })));
   const alive = processes.filter(({ startTicks }) => startTicks !== undefined);
-  for (const [signal, patienceMs] of [['SIGTERM', GRACE_MS], ['SIGKILL', KILL_MS]] as const) {
+  for (const [signal, patienceMs] of [
+    ['SIGTERM', GRACE_MS],
+    ['SIGKILL', KILL_MS],
+  ] as const) {
     for (const { pid, startTicks } of alive) if ((await startTicksOf(pid)) === startTicks) kill(pid, signal);
     const until = Date.now() + patienceMs;
     while (Date.now() < until) {

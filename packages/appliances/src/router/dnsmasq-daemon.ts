@@ -31,23 +31,26 @@ export async function ensureDnsmasq(router: DesiredRouter, namespace: string, fi
 
   const mark = `--conf-file=${files.dnsmasqConf}`;
   const pidFile = join(files.runFolder, 'dnsmasq.pid');
-  await ensureDaemon({
-    namespace,
-    mark,
-    recordPath: join(files.folder, 'dnsmasq.pid'),
-    key: digest(conf),
-    loaded: digest(hosts, names),
-    isRestartDue: (await readLeases(router, files.leases)).stale.length > 0,
-    start: async () => {
-      const { stale, right } = await readLeases(router, files.leases);
-      if (stale.length > 0) await replaceFile(files.leases, right.map((line) => `${line}\n`).join(''));
-      // It goes to the background by itself once it serves, so its exit code says whether it does.
-      await runTool('ip', ['netns', 'exec', namespace, 'dnsmasq', mark, `--pid-file=${pidFile}`], options);
-      const pid = Number(await readFile(pidFile, 'utf8'));
-      if (!Number.isSafeInteger(pid) || pid < 2) throw new DomainError('NETWORK_FAILED', `dnsmasq wrote no pid into ${pidFile}`);
-      return pid;
+  await ensureDaemon(
+    {
+      namespace,
+      mark,
+      recordPath: join(files.folder, 'dnsmasq.pid'),
+      key: digest(conf),
+      loaded: digest(hosts, names),
+      isRestartDue: (await readLeases(router, files.leases)).stale.length > 0,
+      start: async () => {
+        const { stale, right } = await readLeases(router, files.leases);
+        if (stale.length > 0) await replaceFile(files.leases, right.map((line) => `${line}\n`).join(''));
+        // It goes to the background by itself once it serves, so its exit code says whether it does.
+        await runTool('ip', ['netns', 'exec', namespace, 'dnsmasq', mark, `--pid-file=${pidFile}`], options);
+        const pid = Number(await readFile(pidFile, 'utf8'));
+        if (!Number.isSafeInteger(pid) || pid < 2) throw new DomainError('NETWORK_FAILED', `dnsmasq wrote no pid into ${pidFile}`);
+        return pid;
+      },
     },
-  }, options);
+    options,
+  );
 }
 
 /** Leases as dnsmasq keeps them, a line each: expiry, MAC, address, name, client id. */

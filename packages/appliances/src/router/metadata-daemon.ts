@@ -24,26 +24,32 @@ export async function ensureMetadata(router: DesiredRouter, namespace: string, f
   // A copy of its own: it goes on serving, and starts again, whatever happens to the folder the agent was installed in.
   const scriptPath = join(files.folder, 'metadata.mjs');
   await ensureFile(scriptPath, script);
-  await ensureDaemon({
-    namespace,
-    mark: scriptPath,
-    recordPath: join(files.folder, 'metadata.pid'),
-    key: createHash('sha256').update(`${process.version}\0${script}`).digest('hex'),
-    loaded: '', // it reads its files at each request
-    isRestartDue: false,
-    start: () => startMetadata(namespace, scriptPath, files, options.signal),
-  }, options);
+  await ensureDaemon(
+    {
+      namespace,
+      mark: scriptPath,
+      recordPath: join(files.folder, 'metadata.pid'),
+      key: createHash('sha256').update(`${process.version}\0${script}`).digest('hex'),
+      loaded: '', // it reads its files at each request
+      isRestartDue: false,
+      start: () => startMetadata(namespace, scriptPath, files, options.signal),
+    },
+    options,
+  );
 }
 
 /** Passwords first: a page that names one must find it. A password that was taken is not written again. */
 async function writePages(router: DesiredRouter, folder: string): Promise<void> {
   await ensureFolder(join(folder, 'taken'));
-  const withPassword = router.guests.flatMap(({ instanceId, password }) => (
-    password === undefined ? [] : [{ id: passwordId(instanceId, password), password }]
-  ));
+  const withPassword = router.guests.flatMap(({ instanceId, password }) =>
+    password === undefined ? [] : [{ id: passwordId(instanceId, password), password }],
+  );
   const taken = new Set(await readdir(join(folder, 'taken')));
   await ensureFolderOf(join(folder, 'passwords'), new Map(withPassword.filter(({ id }) => !taken.has(id)).map(({ id, password }) => [id, password])));
-  await ensureFolderOf(join(folder, 'guests'), new Map(router.guests.map((guest) => [`${guest.ip}.json`, JSON.stringify(guestPages(router, guest))])));
+  await ensureFolderOf(
+    join(folder, 'guests'),
+    new Map(router.guests.map((guest) => [`${guest.ip}.json`, JSON.stringify(guestPages(router, guest))])),
+  );
   // The service may add to it at this moment, hence never "exactly": only what is no longer asked for goes.
   const wanted = new Map(withPassword.filter(({ id }) => taken.has(id)).map(({ id }) => [id, '']));
   if (wanted.size < taken.size) await ensureFolderOf(join(folder, 'taken'), wanted);
@@ -53,14 +59,28 @@ async function startMetadata(namespace: string, scriptPath: string, files: Route
   const logPath = join(files.folder, 'metadata.log');
   const log = await open(logPath, 'w', 0o600);
   try {
-    const service = spawn('ip', [
-      'netns', 'exec', namespace,
-      'setpriv', `--bounding-set=${CAPABILITIES}`, '--inh-caps=-all', '--no-new-privs',
-      process.execPath, '--permission', '--max-semi-space-size=1',
-      `--allow-fs-read=${scriptPath}`, `--allow-fs-read=${files.metadata}/`,
-      `--allow-fs-write=${files.metadata}/taken/`, `--allow-fs-write=${files.metadata}/passwords/`,
-      scriptPath, files.metadata,
-    ], { detached: true, stdio: ['ignore', log.fd, log.fd, 'pipe'], cwd: '/', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+    const service = spawn(
+      'ip',
+      [
+        'netns',
+        'exec',
+        namespace,
+        'setpriv',
+        `--bounding-set=${CAPABILITIES}`,
+        '--inh-caps=-all',
+        '--no-new-privs',
+        process.execPath,
+        '--permission',
+        '--max-semi-space-size=1',
+        `--allow-fs-read=${scriptPath}`,
+        `--allow-fs-read=${files.metadata}/`,
+        `--allow-fs-write=${files.metadata}/taken/`,
+        `--allow-fs-write=${files.metadata}/passwords/`,
+        scriptPath,
+        files.metadata,
+      ],
+      { detached: true, stdio: ['ignore', log.fd, log.fd, 'pipe'], cwd: '/', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } },
+    );
     service.unref();
     service.on('error', () => undefined); // without a process the pipe closes, which is reported below
     const [, , , ready] = service.stdio;

@@ -93,7 +93,10 @@ function guarded(serve: typeof serveMetadata): typeof serveMetadata {
 }
 
 let listening = 0;
-for (const [port, serve] of [[80, serveMetadata], [8080, servePassword]] as const) {
+for (const [port, serve] of [
+  [80, serveMetadata],
+  [8080, servePassword],
+] as const) {
   const server = createServer({ maxHeaderSize: 8_192 }, guarded(serve));
   server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, '0.0.0.0', () => {

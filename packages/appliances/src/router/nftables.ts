@@ -29,7 +29,7 @@ export function nftRuleset(router: DesiredRouter): string {
     ]),
     ...chain('forward', 'type filter hook forward priority filter; policy drop;', [
       'ct state invalid drop',
-      '# The tunnel makes the guests\' MTU smaller than the public one; not every path reports that.',
+      "# The tunnel makes the guests' MTU smaller than the public one; not every path reports that.",
       'tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu',
       'ct state established,related accept',
       ...outward,

@@ -11,20 +11,33 @@ import { dnsmasqAccount } from './router-files.ts';
 
 const { public: _, ...closed } = aDesiredRouter();
 const full = aDesiredRouter({
-  guests: Array.from({ length: 253 }, (__, index) => aGuest({
-    instanceId: `i-${index}`, hostname: `guest-${index}`, ip: `10.1.1.${index + 2}`, macAddress: `02:00:00:00:01:${index.toString(16).padStart(2, '0')}`,
-  })),
+  guests: Array.from({ length: 253 }, (__, index) =>
+    aGuest({
+      instanceId: `i-${index}`,
+      hostname: `guest-${index}`,
+      ip: `10.1.1.${index + 2}`,
+      macAddress: `02:00:00:00:01:${index.toString(16).padStart(2, '0')}`,
+    }),
+  ),
 });
 const options = { signal: AbortSignal.timeout(60_000) };
 let folder = '';
 
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'nephos-router-configuration-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nephos-router-configuration-'));
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe.each<[string, DesiredRouter]>([['with a way out', aDesiredRouter()], ['closed', closed], ['full', full]])('the configuration of a router %s', (_kind, router) => {
+describe.each<[string, DesiredRouter]>([
+  ['with a way out', aDesiredRouter()],
+  ['closed', closed],
+  ['full', full],
+])('the configuration of a router %s', (_kind, router) => {
   it('is accepted by nft', async () => {
     await expect(runTool('nft', ['-c', '-f', '-'], { ...options, input: nftRuleset(router) })).resolves.toBe('');
-    await expect(runTool('nft', ['-c', '-f', '-'], { ...options, input: nftRuleset(router).replace('drop', 'dorp') })).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
+    await expect(runTool('nft', ['-c', '-f', '-'], { ...options, input: nftRuleset(router).replace('drop', 'dorp') })).rejects.toMatchObject({
+      code: 'NETWORK_FAILED',
+    });
   });
 
   it('is accepted by dnsmasq', async () => {

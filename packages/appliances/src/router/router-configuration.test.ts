@@ -16,7 +16,10 @@ const withoutWayOut = (): DesiredRouter => {
 };
 
 describe('the files of a router', () => {
-  it.each([['way-out', aDesiredRouter()], ['closed', withoutWayOut()]])('are what they were (%s)', async (kind, router) => {
+  it.each([
+    ['way-out', aDesiredRouter()],
+    ['closed', withoutWayOut()],
+  ])('are what they were (%s)', async (kind, router) => {
     await expect(dnsmasqConf(router, FILES, ACCOUNT)).toMatchFileSnapshot(golden(`${kind}.dnsmasq.conf`));
     await expect(dhcpHosts(router)).toMatchFileSnapshot(golden(`${kind}.dhcp-hosts`));
     await expect(dnsHosts(router)).toMatchFileSnapshot(golden(`${kind}.names`));
@@ -27,7 +30,13 @@ describe('the files of a router', () => {
 
   it('hold no password in the clear but in the file made for it', () => {
     const router = aDesiredRouter();
-    const all = [dnsmasqConf(router, FILES, ACCOUNT), dhcpHosts(router), dnsHosts(router), nftRuleset(router), ...router.guests.map((guest) => JSON.stringify(guestPages(router, guest)))];
+    const all = [
+      dnsmasqConf(router, FILES, ACCOUNT),
+      dhcpHosts(router),
+      dnsHosts(router),
+      nftRuleset(router),
+      ...router.guests.map((guest) => JSON.stringify(guestPages(router, guest))),
+    ];
     expect(all.join('\n')).not.toContain('f1rst-Secret');
   });
 
@@ -67,7 +76,10 @@ describe('hostile input', () => {
     ['an address with a line', guests({ ip: '10.1.1.11\n' })],
     ['the same address twice', { guests: [aGuest(), aGuest({ macAddress: '02:00:00:00:00:99' })] }],
     ['the same MAC twice', { guests: [aGuest(), aGuest({ ip: '10.1.1.99' })] }],
-    ['the same MAC twice in other letters', { guests: [aGuest({ macAddress: '02:aa:00:00:00:11' }), aGuest({ ip: '10.1.1.99', macAddress: '02:AA:00:00:00:11' })] }],
+    [
+      'the same MAC twice in other letters',
+      { guests: [aGuest({ macAddress: '02:aa:00:00:00:11' }), aGuest({ ip: '10.1.1.99', macAddress: '02:AA:00:00:00:11' })] },
+    ],
     ['a domain with a line', { guest: { ip: '10.1.1.1', prefixLength: 24, dnsDomain: 'a.b\nserver=6.6.6.6' } }],
     ['a domain with a field', { guest: { ip: '10.1.1.1', prefixLength: 24, dnsDomain: 'a.b,10.0.0.0/8' } }],
     ['a domain with a slash', { guest: { ip: '10.1.1.1', prefixLength: 24, dnsDomain: 'a/b' } }],
@@ -82,12 +94,15 @@ describe('hostile input', () => {
   });
 
   it('names the field and shows no more than the beginning of the value', () => {
-    expect(() => checkedRouter(aDesiredRouter({ guests: [aGuest({ hostname: 'x'.repeat(5_000) })] })))
-      .toThrow(/^The router can't be configured: guests\[0\]\.hostname "x{80}" is no host name$/);
+    expect(() => checkedRouter(aDesiredRouter({ guests: [aGuest({ hostname: 'x'.repeat(5_000) })] }))).toThrow(
+      /^The router can't be configured: guests\[0\]\.hostname "x{80}" is no host name$/,
+    );
   });
 
   it('that is harmless in JSON stays as it is', () => {
     const guest = aGuest({ zone: 'Zürich\n"1"', computeOffering: '__proto__', sshPublicKey: 'a\nb' });
-    expect(JSON.parse(JSON.stringify(guestPages(aDesiredRouter(), guest)))).toMatchObject({ texts: { 'meta-data/availability-zone': 'Zürich\n"1"' } });
+    expect(JSON.parse(JSON.stringify(guestPages(aDesiredRouter(), guest)))).toMatchObject({
+      texts: { 'meta-data/availability-zone': 'Zürich\n"1"' },
+    });
   });
 });

@@ -36,7 +36,11 @@ export function routerFiles(stateDir: string, routerId: string, { namespace }: R
   };
 }
 
-export interface DaemonAccount { user: string; group: string; groupId: number }
+export interface DaemonAccount {
+  user: string;
+  group: string;
+  groupId: number;
+}
 
 /** Who dnsmasq becomes after its start: Debian's packages make a user of that name; elsewhere it is nobody. */
 export async function dnsmasqAccount(): Promise<DaemonAccount> {

@@ -162,6 +162,8 @@ function assertNotOver({ routerId, generation }: DesiredRouter, seen: Claim): vo
   if (generation > seen.generation || (generation === seen.generation && !seen.isOver)) return;
   const why = generation < seen.generation ? `was claimed anew (${seen.generation})` : 'was removed';
   throw new DomainError('STALE_GENERATION', `Router ${routerId} ${why}; claim ${generation} is over, and only a newer one makes it again`, {
-    routerId, generation, seenGeneration: seen.generation,
+    routerId,
+    generation,
+    seenGeneration: seen.generation,
   });
 }

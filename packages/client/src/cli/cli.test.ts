@@ -44,7 +44,8 @@ async function run(args: string[], { env = {}, stdin = '' }: { env?: Record<stri
 }
 const asTenant = (...args: string[]) => run(args, { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.tenants[0].token } });
 const asOther = (...args: string[]) => run(args, { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.tenants[1].token } });
-const deploy = (name: string, ...more: string[]) => asTenant('instance', 'deploy', name, '--template', api.template.name, '--offering', api.offering.name, ...more);
+const deploy = (name: string, ...more: string[]) =>
+  asTenant('instance', 'deploy', name, '--template', api.template.name, '--offering', api.offering.name, ...more);
 
 describe('nephos login', () => {
   it('keeps the session for its owner alone, and logout ends it', async () => {
@@ -60,7 +61,10 @@ describe('nephos login', () => {
   });
 
   it('says what is wrong with a password, and never asks without a terminal', async () => {
-    expect(await run(['login', '--url', api.url, '--name', 'admin', '--password-stdin'], { stdin: 'wrong' })).toMatchObject({ code: 3, stderr: expect.stringContaining('name or the password is wrong') });
+    expect(await run(['login', '--url', api.url, '--name', 'admin', '--password-stdin'], { stdin: 'wrong' })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('name or the password is wrong'),
+    });
     expect(await run(['login', '--url', api.url, '--name', 'admin'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--password-stdin') });
   });
 
@@ -86,8 +90,16 @@ describe('nephos instance', () => {
     expect(deployed.stderr).toMatch(/instance\.deploy web: .+ \(running\)\n[^]*instance\.deploy web: succeeded\n$/);
 
     const list = await asTenant('instance', 'list');
-    expect(list.stdout.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').replaceAll(/\S+Z$/gm, 'TIME').replaceAll(/ {2,}/g, '  ')).toBe(
-      `ID  NAME  STATE  ADDRESS  OFFERING  TEMPLATE  CREATED\nID  web  running  10.1.1.2  ${api.offering.name}  ${api.template.name}  TIME\n`.replace('10.1.1.2', /10\.1\.1\.\d+/.exec(list.stdout)?.[0] ?? ''),
+    expect(
+      list.stdout
+        .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+        .replaceAll(/\S+Z$/gm, 'TIME')
+        .replaceAll(/ {2,}/g, '  '),
+    ).toBe(
+      `ID  NAME  STATE  ADDRESS  OFFERING  TEMPLATE  CREATED\nID  web  running  10.1.1.2  ${api.offering.name}  ${api.template.name}  TIME\n`.replace(
+        '10.1.1.2',
+        /10\.1\.1\.\d+/.exec(list.stdout)?.[0] ?? '',
+      ),
     );
     const shown = JSON.parse((await asTenant('instance', 'show', 'web', '--json')).stdout) as { id: string; name: string; tags: object };
     expect(shown).toMatchObject({ name: 'web', state: 'running', tags: { team: 'blue' } });
@@ -98,7 +110,11 @@ describe('nephos instance', () => {
       expect([verb, done.code, done.stderr.split('\n').at(-2)]).toEqual([verb, 0, expect.any(String)]);
       expect(JSON.parse(done.stdout)).toMatchObject([{ kind: `instance.${verb}`, state: 'succeeded' }]);
     }
-    expect(await asTenant('instance', 'show', 'web')).toMatchObject({ code: 4, stdout: '', stderr: 'nephos: There is no instance called web. (NOT_FOUND)\n' });
+    expect(await asTenant('instance', 'show', 'web')).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: 'nephos: There is no instance called web. (NOT_FOUND)\n',
+    });
   });
 
   it('pages through everything only when told to', async () => {
@@ -133,7 +149,11 @@ describe('exit codes', () => {
     [3, 'no session', () => run(['instance', 'list'])],
     [3, 'a token that is none', () => run(['instance', 'list'], { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: 'x' } })],
     [3, 'what the role does not include', () => asTenant('host', 'list')],
-    [4, 'another tenant’s instance', async () => asOther('instance', 'start', (await api.db.instance.findFirstOrThrow({ where: { accountId: api.tenants[0].actor.accountId } })).id)],
+    [
+      4,
+      'another tenant’s instance',
+      async () => asOther('instance', 'start', (await api.db.instance.findFirstOrThrow({ where: { accountId: api.tenants[0].actor.accountId } })).id),
+    ],
     [5, 'a limit', () => deploy('limit', '--count', '50')],
     [6, 'nobody there', () => run(['instance', 'list'], { env: { NEPHOS_URL: 'http://127.0.0.1:9999', NEPHOS_TOKEN: 'x' } })],
     [0, 'help', () => run(['--help'])],
@@ -172,7 +192,10 @@ describe('nephos operation cancel', () => {
     };
     expect((await deploy('cancelled')).code).toBe(0);
     await begun.promise;
-    expect(await asTenant('operation', 'cancel', 'cancelled', '--json')).toMatchObject({ code: 0, stdout: expect.stringContaining('"isCancelRequested": true') });
+    expect(await asTenant('operation', 'cancel', 'cancelled', '--json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"isCancelRequested": true'),
+    });
     const watching = asTenant('operation', 'watch', 'cancelled');
     held.resolve();
     expect(await watching).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/undo: .+cancelled: cancelled/s) });
@@ -191,7 +214,8 @@ describe('nephos api-key and the other lists', () => {
   });
 
   it('lists what there is to choose from, and for administrators hosts', async () => {
-    for (const noun of ['template', 'offering', 'zone', 'event', 'ssh-key']) expect(await asTenant(noun, 'list')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^[A-Z ]+\n/) });
+    for (const noun of ['template', 'offering', 'zone', 'event', 'ssh-key'])
+      expect(await asTenant(noun, 'list')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^[A-Z ]+\n/) });
     const hosts = await run(['host', 'list'], { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.admin.token } });
     expect(hosts.stdout).toContain(api.hosts[0]!.name);
   });
@@ -201,15 +225,35 @@ describe('nephos instance ssh', () => {
   it('runs ssh with itself as the ProxyCommand, by id and without anything a shell could take', async () => {
     const bin = mkdtempSync(path.join(folder, "bin '%h-"));
     const args = path.join(bin, 'args');
-    writeFileSync(path.join(bin, 'ssh'), `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(args)}, JSON.stringify(process.argv.slice(2)));process.exit(7)\n`, { mode: 0o755 });
-    const ran = await run(['instance', 'ssh', ID, '--', '-i', 'key; rm -rf /', 'uname', '-a'], { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: 'x', PATH: bin } });
+    writeFileSync(
+      path.join(bin, 'ssh'),
+      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(args)}, JSON.stringify(process.argv.slice(2)));process.exit(7)\n`,
+      { mode: 0o755 },
+    );
+    const ran = await run(['instance', 'ssh', ID, '--', '-i', 'key; rm -rf /', 'uname', '-a'], {
+      env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: 'x', PATH: bin },
+    });
     expect(ran).toMatchObject({ code: 7, stderr: '' });
     expect(JSON.parse(readFileSync(args, 'utf8'))).toEqual([
-      '-o', `ProxyCommand='${process.execPath}' '${MAIN}' instance ssh ${ID} --port 22 --stdio`,
-      '-o', `HostKeyAlias=${ID}`, '-o', `UserKnownHostsFile="${path.join(path.dirname(config), 'known_hosts')}"`, '-o', 'StrictHostKeyChecking=accept-new',
-      '-l', 'root', ID, '-i', 'key; rm -rf /', 'uname', '-a',
+      '-o',
+      `ProxyCommand='${process.execPath}' '${MAIN}' instance ssh ${ID} --port 22 --stdio`,
+      '-o',
+      `HostKeyAlias=${ID}`,
+      '-o',
+      `UserKnownHostsFile="${path.join(path.dirname(config), 'known_hosts')}"`,
+      '-o',
+      'StrictHostKeyChecking=accept-new',
+      '-l',
+      'root',
+      ID,
+      '-i',
+      'key; rm -rf /',
+      'uname',
+      '-a',
     ]);
-    expect(await run(['instance', 'ssh', ID, '--user', '-oProxyCommand=x'], { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: 'x', PATH: bin } })).toMatchObject({ code: 2 });
+    expect(
+      await run(['instance', 'ssh', ID, '--user', '-oProxyCommand=x'], { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: 'x', PATH: bin } }),
+    ).toMatchObject({ code: 2 });
   });
 
   it('is the connection with --stdio: the guest’s first bytes are there, and the end on either side ends it', async () => {
@@ -227,7 +271,10 @@ describe('nephos instance ssh', () => {
       });
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    const ran = await run(['instance', 'ssh', ID, '--stdio'], { env: { NEPHOS_URL: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, NEPHOS_TOKEN: 'x' }, stdin: 'hello' });
+    const ran = await run(['instance', 'ssh', ID, '--stdio'], {
+      env: { NEPHOS_URL: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, NEPHOS_TOKEN: 'x' },
+      stdin: 'hello',
+    });
     expect(ran).toEqual({ code: 0, stdout: 'SSH-2.0-guest\r\nhello', stderr: '' });
     sockets.close();
     http.close();

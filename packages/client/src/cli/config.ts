@@ -17,7 +17,8 @@ export async function readConfig(urlOption: string | undefined): Promise<Config>
   const { NEPHOS_URL, NEPHOS_TOKEN } = process.env;
   const kept = await readKept();
   const url = urlOption ?? NEPHOS_URL ?? kept?.url;
-  if (!url) throw new NephosError('UNAUTHENTICATED', 'No API is known yet. Sign in with `nephos login --url URL`, or set NEPHOS_URL and NEPHOS_TOKEN.');
+  if (!url)
+    throw new NephosError('UNAUTHENTICATED', 'No API is known yet. Sign in with `nephos login --url URL`, or set NEPHOS_URL and NEPHOS_TOKEN.');
   if (!URL.canParse(url)) throw new NephosError('BAD_INPUT', `${url} is not a URL.`);
   const isSame = kept && new URL(kept.url).origin === new URL(url).origin;
   return { url, token: NEPHOS_TOKEN ?? (isSame ? kept.token : undefined) };

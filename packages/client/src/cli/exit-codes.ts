@@ -19,11 +19,21 @@ export const EXIT = {
 
 const BY_CODE: Record<string, number> = {
   BAD_INPUT: EXIT.wrongUse,
-  UNAUTHENTICATED: EXIT.refused, FORBIDDEN: EXIT.refused,
+  UNAUTHENTICATED: EXIT.refused,
+  FORBIDDEN: EXIT.refused,
   NOT_FOUND: EXIT.notFound,
-  CONFLICT: EXIT.notNow, NAME_TAKEN: EXIT.notNow, INVALID_STATE: EXIT.notNow, IN_USE: EXIT.notNow, CANCEL_REFUSED: EXIT.notNow, LIMIT_EXCEEDED: EXIT.notNow, CAPACITY: EXIT.notNow,
-  TOO_MANY_REQUESTS: EXIT.notNow, UNSUPPORTED: EXIT.notNow, AMBIGUOUS: EXIT.notNow,
-  UNREACHABLE: EXIT.unreachable, HOST_UNREACHABLE: EXIT.unreachable,
+  CONFLICT: EXIT.notNow,
+  NAME_TAKEN: EXIT.notNow,
+  INVALID_STATE: EXIT.notNow,
+  IN_USE: EXIT.notNow,
+  CANCEL_REFUSED: EXIT.notNow,
+  LIMIT_EXCEEDED: EXIT.notNow,
+  CAPACITY: EXIT.notNow,
+  TOO_MANY_REQUESTS: EXIT.notNow,
+  UNSUPPORTED: EXIT.notNow,
+  AMBIGUOUS: EXIT.notNow,
+  UNREACHABLE: EXIT.unreachable,
+  HOST_UNREACHABLE: EXIT.unreachable,
 };
 
 export function exitCodeOf(error: unknown): number {

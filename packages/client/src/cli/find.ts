@@ -8,13 +8,34 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Where each kind of thing is looked for by its name. */
 const LISTS = {
-  instance: ({ api }: Session) => (query: Query) => api.instance.list.query(query),
-  template: ({ api }: Session) => (query: Query) => api.template.list.query(query),
-  'compute offering': ({ api }: Session) => (query: Query) => api.computeOffering.list.query(query),
-  zone: ({ api }: Session) => (query: Query) => api.zone.list.query(query),
-  network: ({ api }: Session) => (query: Query) => api.network.list.query(query),
-  'SSH key': ({ api }: Session) => (query: Query) => api.sshKeyPair.list.query(query),
-  'API key': ({ api }: Session) => (query: Query) => api.apiKey.list.query(query),
+  instance:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.instance.list.query(query),
+  template:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.template.list.query(query),
+  'compute offering':
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.computeOffering.list.query(query),
+  zone:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.zone.list.query(query),
+  network:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.network.list.query(query),
+  'SSH key':
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.sshKeyPair.list.query(query),
+  'API key':
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.apiKey.list.query(query),
 } as const satisfies Record<string, (session: Session) => (query: Query) => Promise<Page<Named>>>;
 
 /** The id of a thing that is given by its name or id. Throws NOT_FOUND, and AMBIGUOUS with the ids when several have the name. */

@@ -12,7 +12,10 @@ const program = new Command('nephos')
   .description('The command line of a Nephos cloud. Things are given by their names or ids.')
   .option('--url <url>', 'the API; else NEPHOS_URL, else where you signed in')
   .option('--json', 'data as JSON on stdout')
-  .addHelpText('after', `\nExit codes: ${EXIT.ok} done, ${EXIT.failed} the operation failed, ${EXIT.wrongUse} wrong use, ${EXIT.refused} not signed in or not allowed, ${EXIT.notFound} not found, ${EXIT.notNow} refused by state, limit or capacity, ${EXIT.unreachable} unreachable.`)
+  .addHelpText(
+    'after',
+    `\nExit codes: ${EXIT.ok} done, ${EXIT.failed} the operation failed, ${EXIT.wrongUse} wrong use, ${EXIT.refused} not signed in or not allowed, ${EXIT.notFound} not found, ${EXIT.notNow} refused by state, limit or capacity, ${EXIT.unreachable} unreachable.`,
+  )
   .exitOverride();
 addAccountCommands(program);
 addInstanceCommands(program);
@@ -27,7 +30,10 @@ try {
 }
 
 function describe(error: unknown): string {
-  const { code, message, requestId } = error instanceof NephosError ? error : { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), requestId: undefined };
+  const { code, message, requestId } =
+    error instanceof NephosError
+      ? error
+      : { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), requestId: undefined };
   if (program.opts<{ json?: boolean }>().json) return JSON.stringify({ error: { code, message, requestId } });
   return `nephos: ${message} (${code}${requestId ? `, request ${requestId}` : ''})`;
 }

@@ -14,7 +14,13 @@ export type Columns<T> = Record<string, (row: T) => Cell>;
 export function printTable<T>(rows: readonly T[], columns: Columns<T>): void {
   const lines = [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((cell) => textOf(cell(row))))];
   const widths = Object.keys(columns).map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-  for (const line of lines) process.stdout.write(`${line.map((text, at) => text.padEnd(widths[at] ?? 0)).join('  ').trimEnd()}\n`);
+  for (const line of lines)
+    process.stdout.write(
+      `${line
+        .map((text, at) => text.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
 }
 
 /** One thing, a line for each field. */

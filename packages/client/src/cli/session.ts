@@ -24,7 +24,7 @@ type FetchPage<T> = (page: { limit: number; cursor?: string }) => Promise<Page<T
 const PAGE_MAX = 500;
 
 export async function* everyRow<T>(fetchPage: FetchPage<T>): AsyncGenerator<T> {
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await fetchPage({ limit: PAGE_MAX, ...(cursor && { cursor }) });
     yield* page.items;
     if (page.nextCursor === null) return;
@@ -33,8 +33,18 @@ export async function* everyRow<T>(fetchPage: FetchPage<T>): AsyncGenerator<T> {
 }
 
 /** Adds what every list takes: `--limit`, `--all`, `--search`. */
-export function listCommand<T>(parent: Command, about: string, columns: Columns<T>, fetchPage: (session: Session, options: Record<string, string>) => FetchPage<T>): Command {
-  const command = parent.command('list').description(about).option('--limit <n>', 'how many at most', '50').option('--all', 'everything, page by page').option('--search <text>', 'part of the name');
+export function listCommand<T>(
+  parent: Command,
+  about: string,
+  columns: Columns<T>,
+  fetchPage: (session: Session, options: Record<string, string>) => FetchPage<T>,
+): Command {
+  const command = parent
+    .command('list')
+    .description(about)
+    .option('--limit <n>', 'how many at most', '50')
+    .option('--all', 'everything, page by page')
+    .option('--search <text>', 'part of the name');
   return command.action(async (options: { limit: string; all?: boolean; search?: string } & Record<string, string>) => {
     const session = await openSession(command);
     const search = options.search ? { search: options.search } : {};

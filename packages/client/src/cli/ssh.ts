@@ -21,8 +21,14 @@ interface SshOptions {
  * ProxyCommand itself, also for a person's own ssh configuration: `ProxyCommand nephos instance ssh %h --stdio`.
  */
 export function addSshCommand(instance: Command): void {
-  const command = instance.command('ssh').description('sign in to a running one').argument('<instance>', 'its name or id').argument('[arguments...]', 'after --: options of ssh, a command')
-    .option('--user <name>', 'who to sign in as', 'root').option('--port <port>', 'of the guest', '22').option('--stdio', 'be the connection: stdin and stdout are the port')
+  const command = instance
+    .command('ssh')
+    .description('sign in to a running one')
+    .argument('<instance>', 'its name or id')
+    .argument('[arguments...]', 'after --: options of ssh, a command')
+    .option('--user <name>', 'who to sign in as', 'root')
+    .option('--port <port>', 'of the guest', '22')
+    .option('--stdio', 'be the connection: stdin and stdout are the port')
     .action(async (name: string, args: string[], options: SshOptions) => {
       const session = await openSession(command);
       const instanceId = await findId(session, 'instance', name);
@@ -39,19 +45,40 @@ export function addSshCommand(instance: Command): void {
     });
 }
 
-async function runSsh({ instanceId, port, user, url, args }: { instanceId: string; port: number; user: string; url: string; args: string[] }): Promise<number> {
+async function runSsh({
+  instanceId,
+  port,
+  user,
+  url,
+  args,
+}: {
+  instanceId: string;
+  port: number;
+  user: string;
+  url: string;
+  args: string[];
+}): Promise<number> {
   if (!/^[\w.][\w.-]*$/.test(user)) throw new NephosError('BAD_INPUT', `${user} is not a user's name.`);
   const knownHosts = path.join(path.dirname(configFile()), 'known_hosts');
   await mkdir(path.dirname(knownHosts), { recursive: true, mode: 0o700 });
-  const ssh = spawn('ssh', [
-    '-o', `ProxyCommand=${proxyCommand(instanceId, port)}`,
-    '-o', `HostKeyAlias=${instanceId}`, // a name may go to another instance later, an id never does
-    '-o', `UserKnownHostsFile="${knownHosts}"`,
-    '-o', 'StrictHostKeyChecking=accept-new',
-    '-l', user,
-    instanceId,
-    ...args,
-  ], { stdio: 'inherit', env: { ...process.env, NEPHOS_URL: url } });
+  const ssh = spawn(
+    'ssh',
+    [
+      '-o',
+      `ProxyCommand=${proxyCommand(instanceId, port)}`,
+      '-o',
+      `HostKeyAlias=${instanceId}`, // a name may go to another instance later, an id never does
+      '-o',
+      `UserKnownHostsFile="${knownHosts}"`,
+      '-o',
+      'StrictHostKeyChecking=accept-new',
+      '-l',
+      user,
+      instanceId,
+      ...args,
+    ],
+    { stdio: 'inherit', env: { ...process.env, NEPHOS_URL: url } },
+  );
   const [code] = await once(ssh, 'exit').catch((error: NodeJS.ErrnoException) => {
     throw new NephosError('UNSUPPORTED', error.code === 'ENOENT' ? 'This machine has no ssh. Install an OpenSSH client.' : error.message);
   });

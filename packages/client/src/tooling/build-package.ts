@@ -15,10 +15,16 @@ export function buildPackage(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   const { config } = configSchema.parse(ts.readConfigFile(path.join(PACKAGE, '../../tooling/tsconfig.base.json'), ts.sys.readFile));
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, PACKAGE);
-  const program = ts.createProgram(ENTRIES.map((file) => path.join(SOURCES, file)), { ...options, noEmit: false, declaration: true, rewriteRelativeImportExtensions: true });
+  const program = ts.createProgram(
+    ENTRIES.map((file) => path.join(SOURCES, file)),
+    { ...options, noEmit: false, declaration: true, rewriteRelativeImportExtensions: true },
+  );
   for (const source of program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(`${SOURCES}/`))) {
     const { emitSkipped, diagnostics } = program.emit(source, (file, text) => write(path.join(folder, path.relative(SOURCES, file)), text));
-    if (emitSkipped || diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => PACKAGE, getNewLine: () => '\n' }));
+    if (emitSkipped || diagnostics.length > 0)
+      throw new Error(
+        ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => PACKAGE, getNewLine: () => '\n' }),
+      );
   }
   write(path.join(folder, 'app-router.d.ts'), writeRouterType(program, ROUTER));
   chmodSync(path.join(folder, 'cli/main.js'), 0o755);
@@ -26,7 +32,13 @@ export function buildPackage(folder: string): void {
 }
 
 const configSchema = z.object({ config: z.object({ compilerOptions: z.record(z.string(), z.unknown()) }) });
-const manifestSchema = z.object({ name: z.string(), version: z.string(), license: z.string(), description: z.string(), dependencies: z.record(z.string(), z.string()) });
+const manifestSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.string(),
+  description: z.string(),
+  dependencies: z.record(z.string(), z.string()),
+});
 
 function manifest(): object {
   const { dependencies, ...own } = manifestSchema.parse(JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8')));

@@ -63,20 +63,51 @@ describe('the package for other repositories', () => {
     const elsewhere = path.join(folder, 'elsewhere');
     await run('mkdir', [elsewhere]);
     writeFileSync(path.join(elsewhere, 'package.json'), JSON.stringify({ name: 'elsewhere', private: true, type: 'module' }));
-    writeFileSync(path.join(elsewhere, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, target: 'es2022', module: 'nodenext', lib: ['es2023', 'dom', 'dom.iterable', 'esnext.disposable'], types: ['node'], skipLibCheck: false, outDir: 'out' }, include: ['program.ts'],
-    }));
+    writeFileSync(
+      path.join(elsewhere, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
+          target: 'es2022',
+          module: 'nodenext',
+          lib: ['es2023', 'dom', 'dom.iterable', 'esnext.disposable'],
+          types: ['node'],
+          skipLibCheck: false,
+          outDir: 'out',
+        },
+        include: ['program.ts'],
+      }),
+    );
     writeFileSync(path.join(elsewhere, 'program.ts'), PROGRAM);
     const npm = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', `../${filename}`, 'typescript@6.0.3'];
     await run('npm', npm, { cwd: elsewhere });
-    const checked = await run(process.execPath, ['node_modules/typescript/bin/tsc', '--pretty', 'false'], { cwd: elsewhere }).then(() => '', (error: { stdout: string }) => error.stdout);
+    const checked = await run(process.execPath, ['node_modules/typescript/bin/tsc', '--pretty', 'false'], { cwd: elsewhere }).then(
+      () => '',
+      (error: { stdout: string }) => error.stdout,
+    );
     // Every declaration is checked, ours too. tRPC's own for its WebSocket adapter, which nobody here uses, want the types of ws.
     expect(checked.split('\n').filter((line) => line.includes('error TS') && !line.startsWith('node_modules/@trpc/server/dist/ws-'))).toEqual([]);
 
-
-    const env = { PATH: process.env['PATH'], HOME: folder, NEPHOS_URL: api.url, NEPHOS_TOKEN: api.tenants[0].token, ZONE: api.zone.id, TEMPLATE: api.template.id, OFFERING: api.offering.id };
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      NEPHOS_URL: api.url,
+      NEPHOS_TOKEN: api.tenants[0].token,
+      ZONE: api.zone.id,
+      TEMPLATE: api.template.id,
+      OFFERING: api.offering.id,
+    };
     const ran = await run(process.execPath, ['out/program.js'], { cwd: elsewhere, env });
-    expect(JSON.parse(ran.stdout)).toEqual({ ended: 'succeeded', steps: true, state: 'running', may: true, name: 'from-elsewhere', refused: 'FORBIDDEN' });
+    expect(JSON.parse(ran.stdout)).toEqual({
+      ended: 'succeeded',
+      steps: true,
+      state: 'running',
+      may: true,
+      name: 'from-elsewhere',
+      refused: 'FORBIDDEN',
+    });
     const listed = await run(path.join(elsewhere, 'node_modules/.bin/nephos'), ['instance', 'list', '--json'], { env });
     expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'from-elsewhere', tags: { by: 'integrator' } }]);
   });

@@ -23,7 +23,10 @@ export function writeRouterType(program: ts.Program, file: string): string {
   }
 
   function write(type: ts.Type): string {
-    if (type.isUnion()) return type.types.some((one) => one.flags & ts.TypeFlags.BooleanLiteral) && type.types.length === 2 && checker.typeToString(type) === 'boolean' ? 'boolean' : type.types.map(write).join(' | ');
+    if (type.isUnion())
+      return type.types.some((one) => one.flags & ts.TypeFlags.BooleanLiteral) && type.types.length === 2 && checker.typeToString(type) === 'boolean'
+        ? 'boolean'
+        : type.types.map(write).join(' | ');
     if (checker.isArrayType(type)) return `(${write(elementOf(type))})[]`;
     if (!(type.flags & ts.TypeFlags.Object)) return checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
     const indexed = checker.getIndexInfosOfType(type).map(({ keyType, type: value }) => `[key: ${checker.typeToString(keyType)}]: ${write(value)}`);

@@ -32,8 +32,12 @@ export const calmly: CallOptions = { signal: new AbortController().signal, onPro
 
 export function templateOf(image: ContractImage, change: Partial<TemplateRef> = {}): TemplateRef {
   return {
-    templateId: randomUUID(), format: 'qcow2', sizeBytes: image.bytes.length, virtualSizeBytes: image.virtualSizeBytes,
-    sha256: createHash('sha256').update(image.bytes).digest('hex'), ...change,
+    templateId: randomUUID(),
+    format: 'qcow2',
+    sizeBytes: image.bytes.length,
+    virtualSizeBytes: image.virtualSizeBytes,
+    sha256: createHash('sha256').update(image.bytes).digest('hex'),
+    ...change,
   };
 }
 

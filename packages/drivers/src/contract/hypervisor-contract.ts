@@ -36,8 +36,13 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       await driver.ensureTemplate(template, host.poolPath, serve(image).fetch, calmly);
       await driver.ensureVolume(volume, calmly);
       const spec = {
-        instanceId: randomUUID(), name: options.name ?? (image === host.image ? 'web' : 'stubborn-web'), generation: 5,
-        cpuCount: 1, memoryMib: host.memoryMib, volumes: [volume], nics: image === host.image ? [] : host.nics,
+        instanceId: randomUUID(),
+        name: options.name ?? (image === host.image ? 'web' : 'stubborn-web'),
+        generation: 5,
+        cpuCount: 1,
+        memoryMib: host.memoryMib,
+        volumes: [volume],
+        nics: image === host.image ? [] : host.nics,
       };
       made.push(spec);
       return spec;
@@ -65,7 +70,10 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
 
     it('runs an instance once when it is asked twice at once', async () => {
       const spec = await prepare();
-      await expect(Promise.all([driver.ensureInstance(spec, calmly), driver.ensureInstance(spec, calmly)])).resolves.toEqual([isRunning(spec), isRunning(spec)]);
+      await expect(Promise.all([driver.ensureInstance(spec, calmly), driver.ensureInstance(spec, calmly)])).resolves.toEqual([
+        isRunning(spec),
+        isRunning(spec),
+      ]);
     });
 
     it('refuses an instance whose disk is missing', async () => {
@@ -230,13 +238,16 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       const canceller = new AbortController();
       const listening = Promise.withResolvers<void>();
       let wake = () => {};
-      const watching = driver.watch({
-        onGap: () => listening.resolve(),
-        onEvent: (event) => {
-          if (event.instanceId === instanceId) seen.push(event);
-          wake();
+      const watching = driver.watch(
+        {
+          onGap: () => listening.resolve(),
+          onEvent: (event) => {
+            if (event.instanceId === instanceId) seen.push(event);
+            wake();
+          },
         },
-      }, canceller.signal);
+        canceller.signal,
+      );
       await listening.promise;
       return {
         seen,
@@ -246,7 +257,9 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
         },
         until: async (event: object) => {
           while (!seen.some((one) => JSON.stringify(one) === JSON.stringify(event))) {
-            await new Promise<void>((resolve) => { wake = resolve; });
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
           }
         },
       };

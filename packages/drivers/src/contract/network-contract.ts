@@ -48,10 +48,15 @@ export function describeNetworkContract(name: string, makeHost: () => Promise<Ne
     /** A router at generation 5, revision 5, in a network at revision 5: there is room for older and newer ones. */
     function prepare(): DesiredRouter {
       const router: DesiredRouter = {
-        routerId: randomUUID(), generation: 5, revision: 5,
+        routerId: randomUUID(),
+        generation: 5,
+        revision: 5,
         network: { networkId: randomUUID(), revision: 5, vni: ++vni, mtu: 1_450, localIp: host.localIp, peerIps: [] },
-        guest: { ip: '10.1.1.1', prefixLength: 24, dnsDomain: 'cs1.internal' }, dnsServers: [],
-        guests: [{ instanceId: randomUUID(), hostname: 'web', macAddress: '02:00:00:00:00:01', ip: '10.1.1.5', computeOffering: 'Small', zone: 'zone-1' }],
+        guest: { ip: '10.1.1.1', prefixLength: 24, dnsDomain: 'cs1.internal' },
+        dnsServers: [],
+        guests: [
+          { instanceId: randomUUID(), hostname: 'web', macAddress: '02:00:00:00:00:01', ip: '10.1.1.5', computeOffering: 'Small', zone: 'zone-1' },
+        ],
       };
       made.push(router);
       return router;
@@ -131,7 +136,10 @@ export function describeNetworkContract(name: string, makeHost: () => Promise<Ne
       });
 
       it('is gone however its removal and a late change of it meet', async () => {
-        for (const calls of [[ensure, remove], [remove, ensure]]) {
+        for (const calls of [
+          [ensure, remove],
+          [remove, ensure],
+        ]) {
           const router = prepare();
           await ensure(router);
           await Promise.allSettled(calls.map((call) => call(router)));

@@ -62,7 +62,10 @@ export function describeTemplateContract(get: () => { host: ContractHost; driver
     const image = newImage();
     const template = templateOf(image);
     const { fetch } = serve(image, { breakAfterBytes: 1000 });
-    await expect(driver.ensureTemplate(template, host.poolPath, fetch, calmly)).rejects.toMatchObject({ code: 'HOST_UNREACHABLE', isRetryable: true });
+    await expect(driver.ensureTemplate(template, host.poolPath, fetch, calmly)).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      isRetryable: true,
+    });
     await driver.ensureTemplate(template, host.poolPath, fetch, calmly);
   });
 
@@ -104,7 +107,8 @@ export function describeTemplateContract(get: () => { host: ContractHost; driver
     const { driver, host } = get();
     const template = templateOf(host.image);
     await expect(driver.ensureTemplate(template, host.fullPoolPath, serve(host.image).fetch, calmly)).rejects.toMatchObject({
-      code: 'HYPERVISOR_FAILED', message: expect.stringContaining('full'),
+      code: 'HYPERVISOR_FAILED',
+      message: expect.stringContaining('full'),
     });
   });
 }

@@ -6,5 +6,9 @@ export function checkQcow2Header(header: Uint8Array, declared: { templateId: str
   const noun = `The image of template ${declared.templateId}`;
   const { virtualSizeBytes } = readQcow2Header(header, noun);
   if (virtualSizeBytes === declared.virtualSizeBytes) return;
-  throw new DomainError('IMAGE_REFUSED', `${noun} is refused: its disk has ${virtualSizeBytes} bytes where ${declared.virtualSizeBytes} were declared.`, { templateId: declared.templateId });
+  throw new DomainError(
+    'IMAGE_REFUSED',
+    `${noun} is refused: its disk has ${virtualSizeBytes} bytes where ${declared.virtualSizeBytes} were declared.`,
+    { templateId: declared.templateId },
+  );
 }

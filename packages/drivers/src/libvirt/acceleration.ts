@@ -56,10 +56,26 @@ async function tryKvm(disk: string): Promise<TestRun> {
 
 /** Boots the disk with these QEMU options; it works when the guest said so and ended by itself. */
 export async function runTestGuest(disk: string, args: string[], limitMs: number): Promise<TestRun> {
-  const result = await execa(EMULATOR, [
-    ...args, '-m', '16', '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
-    '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', '-debugcon', 'stdio', '-drive', `file=${disk},format=raw,if=ide`,
-  ], { stdin: 'ignore', reject: false, timeout: limitMs, forceKillAfterDelay: 1_000 });
+  const result = await execa(
+    EMULATOR,
+    [
+      ...args,
+      '-m',
+      '16',
+      '-nodefaults',
+      '-no-user-config',
+      '-display',
+      'none',
+      '-no-reboot',
+      '-device',
+      'isa-debug-exit,iobase=0xf4,iosize=0x04',
+      '-debugcon',
+      'stdio',
+      '-drive',
+      `file=${disk},format=raw,if=ide`,
+    ],
+    { stdin: 'ignore', reject: false, timeout: limitMs, forceKillAfterDelay: 1_000 },
+  );
   if (result.timedOut) return { works: false, reason: `a test guest hangs for more than ${limitMs / 1000} s` };
   if (result.code === 'ENOENT') return { works: false, reason: `${EMULATOR} is not installed` };
   if (result.exitCode === BOOT_SECTOR_EXIT_CODE && result.stdout.includes(BOOT_SECTOR_SAYS)) return { works: true, reason: '' };

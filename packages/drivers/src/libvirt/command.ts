@@ -40,7 +40,8 @@ export async function runCommand(file: string, args: readonly string[], options:
 
 function toDomainError(tool: string, { what, timeoutMs }: CommandOptions, cause: ExecaError): DomainError {
   if (cause.isCanceled) return cancelled(what, cause);
-  if (cause.code === 'ENOENT') return new DomainError('UNSUPPORTED', `${what} needs ${tool}, which is not installed on this host`, { tool }, { cause });
+  if (cause.code === 'ENOENT')
+    return new DomainError('UNSUPPORTED', `${what} needs ${tool}, which is not installed on this host`, { tool }, { cause });
   if (cause.timedOut) return new DomainError('OUTCOME_UNKNOWN', `${tool} did not end within ${timeoutMs / 1000} s: ${what}`, { tool }, { cause });
   const said = lastWords(String(cause.stderr ?? '')) || cause.shortMessage;
   const meaning = MEANINGS.find(([pattern]) => pattern.test(said));
@@ -51,5 +52,11 @@ function toDomainError(tool: string, { what, timeoutMs }: CommandOptions, cause:
 
 /** virsh puts what it tried first and why it failed last; both are worth reading, the rest is not. */
 function lastWords(stderr: string): string {
-  return stderr.split('\n').map((line) => line.replace(/^error: /, '').trim()).filter(Boolean).slice(-2).join(': ').slice(-600);
+  return stderr
+    .split('\n')
+    .map((line) => line.replace(/^error: /, '').trim())
+    .filter(Boolean)
+    .slice(-2)
+    .join(': ')
+    .slice(-600);
 }

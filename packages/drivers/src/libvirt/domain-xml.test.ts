@@ -4,8 +4,13 @@ import { assertSocketPathsFit, domainXml } from './domain-xml.ts';
 const id = '3a1c3a1c-3a1c-4a1c-8a1c-3a1c3a1c3a1c';
 const template = { templateId: id, format: 'qcow2' as const, sizeBytes: 1, virtualSizeBytes: 1, sha256: 'f'.repeat(64) };
 const spec = {
-  instanceId: id, name: `<a'b&c>`, generation: 3, cpuCount: 2, memoryMib: 256,
-  volumes: [{ volumeId: id, poolPath: '/pool', sizeBytes: 1, template }], nics: [{ nicId: id, networkId: id, vni: 16_777_215, macAddress: '02:00:00:00:00:01', mtu: 1450 }],
+  instanceId: id,
+  name: `<a'b&c>`,
+  generation: 3,
+  cpuCount: 2,
+  memoryMib: 256,
+  volumes: [{ volumeId: id, poolPath: '/pool', sizeBytes: 1, template }],
+  nics: [{ nicId: id, networkId: id, vni: 16_777_215, macAddress: '02:00:00:00:00:01', mtu: 1450 }],
 };
 
 describe('domainXml', () => {

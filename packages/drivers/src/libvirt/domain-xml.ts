@@ -18,7 +18,11 @@ export function serialSocketPath(stateDir: string, instanceId: string): string {
 export function assertSocketPathsFit(stateDir: string): void {
   const tooMany = Buffer.byteLength(serialSocketPath(stateDir, '0'.repeat(36))) - SOCKET_PATH_MAX;
   if (tooMany > 0) {
-    throw new DomainError('BAD_INPUT', `The agent's folder ${stateDir} has a path ${tooMany} bytes too long for the sockets in it: use a shorter one`, { stateDir });
+    throw new DomainError(
+      'BAD_INPUT',
+      `The agent's folder ${stateDir} has a path ${tooMany} bytes too long for the sockets in it: use a shorter one`,
+      { stateDir },
+    );
   }
 }
 

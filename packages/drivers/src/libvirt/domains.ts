@@ -82,10 +82,12 @@ function isHalted(state: string): boolean {
 }
 
 function parseFields(text: string): Map<string, string> {
-  return new Map(text.split('\n').flatMap((line) => {
-    const [, key, value] = /^([^:]+):\s+(.*)$/.exec(line) ?? [];
-    return key && value ? [[key, value.trim()]] : [];
-  }));
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, key, value] = /^([^:]+):\s+(.*)$/.exec(line) ?? [];
+      return key && value ? [[key, value.trim()]] : [];
+    }),
+  );
 }
 
 function numberIn(fields: Map<string, string>, key: string): number {

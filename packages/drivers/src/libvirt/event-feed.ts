@@ -54,7 +54,12 @@ export function createEventFeed(uri: string): EventFeed {
   async function readOnce(signal: AbortSignal): Promise<boolean> {
     // One argument that virsh itself splits at the semicolon: the first command's answer proves the connection.
     const child = execa('virsh', ['--connect', uri, 'hostname; event --all --loop'], {
-      env: { LC_ALL: 'C' }, stdin: 'ignore', stderr: 'ignore', buffer: false, reject: false, cancelSignal: signal,
+      env: { LC_ALL: 'C' },
+      stdin: 'ignore',
+      stderr: 'ignore',
+      buffer: false,
+      reject: false,
+      cancelSignal: signal,
     });
     let wasLive = false;
     let hasEnded = false;
@@ -101,4 +106,10 @@ export function createEventFeed(uri: string): EventFeed {
 }
 
 /** `Shutdown` is the guest's last breath, `Stopped` its end; `Crashed` is followed by `Stopped` (on_crash). */
-const LIFECYCLE: Record<string, GuestState> = { Started: 'running', Resumed: 'running', Suspended: 'paused', PMSuspended: 'paused', Stopped: 'stopped' };
+const LIFECYCLE: Record<string, GuestState> = {
+  Started: 'running',
+  Resumed: 'running',
+  Suspended: 'paused',
+  PMSuspended: 'paused',
+  Stopped: 'stopped',
+};

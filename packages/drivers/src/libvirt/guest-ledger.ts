@@ -47,7 +47,9 @@ export function openGuestLedger(folder: string): GuestLedger {
       const seenGeneration = Math.max(entries.get(instanceId)?.generation ?? 0, runningGeneration);
       if (generation >= seenGeneration) return;
       throw new DomainError('STALE_GENERATION', `Instance ${name} was claimed anew: generation ${generation} is older than ${seenGeneration}`, {
-        instanceId, generation, seenGeneration,
+        instanceId,
+        generation,
+        seenGeneration,
       });
     },
   };

@@ -25,14 +25,20 @@ export async function checkImage(path: string, template: TemplateRef, signal: Ab
   const info = imageInfoSchema.parse(JSON.parse(await describe(path, templateId, signal)));
   const isAlone = !info['backing-filename'] && !info['format-specific']?.data['data-file'];
   if (info.format === 'qcow2' && isAlone && !info.encrypted && info['virtual-size'] === template.virtualSizeBytes) return;
-  throw new DomainError('IMAGE_REFUSED', `The image of template ${templateId} is refused: qemu-img finds a backing file, a data file, encryption or another size in it`, { templateId });
+  throw new DomainError(
+    'IMAGE_REFUSED',
+    `The image of template ${templateId} is refused: qemu-img finds a backing file, a data file, encryption or another size in it`,
+    { templateId },
+  );
 }
 
 async function describe(path: string, templateId: string, signal: AbortSignal): Promise<string> {
   try {
     // The limits are those of OpenStack: an image with absurd tables makes qemu-img take gigabytes.
     return await runCommand('prlimit', [`--as=${1024 ** 3}`, '--cpu=30', 'qemu-img', 'info', '--output=json', '-f', 'qcow2', path], {
-      what: `the look into the image of template ${templateId}`, timeoutMs: 60_000, signal,
+      what: `the look into the image of template ${templateId}`,
+      timeoutMs: 60_000,
+      signal,
     });
   } catch (cause) {
     if (!(cause instanceof DomainError) || cause.code !== 'HYPERVISOR_FAILED') throw cause;

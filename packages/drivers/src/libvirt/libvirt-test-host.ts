@@ -48,7 +48,10 @@ export async function makeLibvirtTestHost(): Promise<LibvirtTestHost> {
   const virsh = async (...args: string[]) => (await execa('virsh', ['--connect', uri, ...args])).stdout;
 
   return {
-    stateDir, poolPath, fullPoolPath, virsh,
+    stateDir,
+    poolPath,
+    fullPoolPath,
+    virsh,
     makeDriver: () => createLibvirtDriver({ hostId: randomUUID(), stateDir, uri }),
     image: await readImage(inFolder('tiny.qcow2')),
     // A disk without a boot sector: the firmware waits forever, and nothing in it hears the power button.

@@ -20,7 +20,10 @@ describe('createLibvirtDriver', () => {
     const volume = volumeOf(template, host.poolPath);
     await driver.ensureTemplate(template, host.poolPath, serve(host.stubbornImage).fetch, calmly);
     await driver.ensureVolume(volume, calmly);
-    return { driver, spec: { instanceId: randomUUID(), name: 'web & <co>', generation: 1, cpuCount: 1, memoryMib: 64, volumes: [volume], nics: host.nics } };
+    return {
+      driver,
+      spec: { instanceId: randomUUID(), name: 'web & <co>', generation: 1, cpuCount: 1, memoryMib: 64, volumes: [volume], nics: host.nics },
+    };
   }
 
   it('goes on with a broken download where it was', async () => {
@@ -36,7 +39,9 @@ describe('createLibvirtDriver', () => {
     const driver = host.makeDriver();
     const template = templateOf(host.image);
     const spoilt = { ...host.image, bytes: host.image.bytes.map((byte) => byte ^ 1) };
-    await expect(driver.ensureTemplate(template, host.poolPath, serve(spoilt, { breakAfterBytes: 1_000_000 }).fetch, calmly)).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' });
+    await expect(driver.ensureTemplate(template, host.poolPath, serve(spoilt, { breakAfterBytes: 1_000_000 }).fetch, calmly)).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+    });
     const { fetch, offsets } = serve(host.image);
     await driver.ensureTemplate(template, host.poolPath, fetch, calmly);
     expect(offsets).toEqual([1_000_000, 0]);
@@ -51,13 +56,16 @@ describe('createLibvirtDriver', () => {
     const stopped = Promise.withResolvers<void>();
     let gapCount = 0;
     const canceller = new AbortController();
-    const watching = driver.watch({
-      onGap: () => gaps[gapCount++]?.resolve(),
-      onEvent: (event) => {
-        events.push(event);
-        if (event.state === 'stopped') stopped.resolve();
+    const watching = driver.watch(
+      {
+        onGap: () => gaps[gapCount++]?.resolve(),
+        onEvent: (event) => {
+          events.push(event);
+          if (event.state === 'stopped') stopped.resolve();
+        },
       },
-    }, canceller.signal);
+      canceller.signal,
+    );
     await gaps[0]?.promise;
     const restarted = host.crashLibvirtd();
     await expect(driver.findInstance(spec.instanceId)).rejects.toMatchObject({ code: 'HOST_UNREACHABLE', isRetryable: true });
@@ -105,7 +113,10 @@ describe('createLibvirtDriver', () => {
   it('names the missing bridge', async () => {
     const { driver, spec } = await prepare();
     const nics = host.nics.map((nic) => ({ ...nic, vni: 78 }));
-    await expect(driver.ensureInstance({ ...spec, nics }, calmly)).rejects.toMatchObject({ code: 'NETWORK_FAILED', message: expect.stringContaining('nbr78') });
+    await expect(driver.ensureInstance({ ...spec, nics }, calmly)).rejects.toMatchObject({
+      code: 'NETWORK_FAILED',
+      message: expect.stringContaining('nbr78'),
+    });
     await driver.ensureInstance(spec, calmly);
     await driver.removeInstance(spec.instanceId, 1, calmly);
   });

@@ -13,20 +13,28 @@ export interface PowerTools {
  * is put, so nothing is polled; if the feed had a gap meanwhile, libvirt is asked whether the guest has ended.
  */
 async function obeys(
-  { domains, feed }: PowerTools, guest: GuestInfo, ask: () => Promise<void>, done: 'stopped' | 'rebooted', graceMs: number, signal: AbortSignal,
+  { domains, feed }: PowerTools,
+  guest: GuestInfo,
+  ask: () => Promise<void>,
+  done: 'stopped' | 'rebooted',
+  graceMs: number,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const listening = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<boolean>();
   const over = new AbortController();
   const what = `the wait for instance ${guest.instanceId}`;
-  const following = feed.follow({
-    onGap: () => {
-      listening.resolve();
-      domains.find(guest.instanceId).then((now) => !now && answer.resolve(true), answer.reject);
+  const following = feed.follow(
+    {
+      onGap: () => {
+        listening.resolve();
+        domains.find(guest.instanceId).then((now) => !now && answer.resolve(true), answer.reject);
+      },
+      onEvent: (event) => event.instanceId === guest.instanceId && event.state === 'stopped' && answer.resolve(true),
+      onReboot: (event) => event.instanceId === guest.instanceId && done === 'rebooted' && answer.resolve(true),
     },
-    onEvent: (event) => event.instanceId === guest.instanceId && event.state === 'stopped' && answer.resolve(true),
-    onReboot: (event) => event.instanceId === guest.instanceId && done === 'rebooted' && answer.resolve(true),
-  }, AbortSignal.any([over.signal, signal]));
+    AbortSignal.any([over.signal, signal]),
+  );
   const timer = setTimeout(() => answer.resolve(false), graceMs);
   try {
     // A libvirtd that is away counts against the grace, like a guest that does not listen.

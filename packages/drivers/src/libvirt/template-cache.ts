@@ -15,7 +15,12 @@ import { checkImage } from './image-check.ts';
  * A template's own copy in a pool: fetched beside its place, checked by length, SHA-256 and content, and only then given its
  * name. So a file under that name is a verified one. A download that broke off goes on where it was.
  */
-export async function ensureTemplateFile(template: TemplateRef, poolPath: string, fetch: FetchTemplate, { signal, onProgress }: CallOptions): Promise<void> {
+export async function ensureTemplateFile(
+  template: TemplateRef,
+  poolPath: string,
+  fetch: FetchTemplate,
+  { signal, onProgress }: CallOptions,
+): Promise<void> {
   const path = templatePath(template, poolPath);
   if ((await sizeOf(path)) === template.sizeBytes) return;
   const partial = `${path}.partial`;
@@ -40,7 +45,13 @@ export async function ensureTemplateFile(template: TemplateRef, poolPath: string
 }
 
 /** True when the file is as long as declared and hashes to the declared sum. */
-async function download(template: TemplateRef, partial: string, fetch: FetchTemplate, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<boolean> {
+async function download(
+  template: TemplateRef,
+  partial: string,
+  fetch: FetchTemplate,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void,
+): Promise<boolean> {
   const hash = createHash('sha256');
   const file = await open(partial, 'a', 0o600);
   try {

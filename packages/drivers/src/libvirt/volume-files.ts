@@ -18,7 +18,9 @@ export async function ensureVolumeFile(volume: VolumeSpec, signal: AbortSignal):
   await mkdir(dirname(path), { recursive: true, mode: 0o711 });
   try {
     await runCommand('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', template, fresh, String(volume.sizeBytes)], {
-      what: `The making of volume ${volume.volumeId}`, timeoutMs: 60_000, signal,
+      what: `The making of volume ${volume.volumeId}`,
+      timeoutMs: 60_000,
+      signal,
     });
     await syncPath(fresh);
     await renameDurably(fresh, path);
@@ -42,5 +44,8 @@ export async function describePoolFolder(path: string): Promise<PoolFacts> {
 }
 
 export async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -18,9 +18,14 @@ export async function dialInNamespace(namespace: string, ip: string, port: numbe
   const unreachable = (why: string): void => {
     reject(new DomainError('HOST_UNREACHABLE', `${ip} port ${port} can't be reached from its network: ${why}`, { ip, port }));
   };
-  const dialler = spawn('ip', ['netns', 'exec', namespace, process.execPath, fileURLToPath(new URL('./dial-main.mjs', import.meta.url)), ip, String(port)], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
+  const dialler = spawn(
+    'ip',
+    ['netns', 'exec', namespace, process.execPath, fileURLToPath(new URL('./dial-main.mjs', import.meta.url)), ip, String(port)],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    },
+  );
   dialler.on('message', (message, handle) => {
     if (handle instanceof Socket) resolve(handle);
     else unreachable(typeof message === 'object' && message !== null && 'failed' in message ? String(message.failed) : 'no connection came back');

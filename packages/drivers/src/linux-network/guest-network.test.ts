@@ -10,7 +10,10 @@ describe('missingPeers', () => {
   });
 
   it('adds the new before it takes away the old, and forgets what was learned from a host that left', () => {
-    const fdb = [{ mac: FLOOD, dst: '10.0.0.2' }, { mac: '02:00:00:00:00:01', dst: '10.0.0.2' }];
+    const fdb = [
+      { mac: FLOOD, dst: '10.0.0.2' },
+      { mac: '02:00:00:00:00:01', dst: '10.0.0.2' },
+    ];
     expect(missingPeers('nvx1', fdb, ['10.0.0.3'])).toEqual([
       `fdb append ${FLOOD} dev nvx1 dst 10.0.0.3 self permanent`,
       `fdb del ${FLOOD} dev nvx1 dst 10.0.0.2 self`,

@@ -44,7 +44,11 @@ export async function ensureGuestNetwork(desired: DesiredNetwork, stateDir: stri
   await write(recordPath, { networkId: desired.networkId, revision: desired.revision });
 }
 
-export async function removeGuestNetwork(network: { networkId: string; vni: number; revision: number }, stateDir: string, options: ToolOptions): Promise<void> {
+export async function removeGuestNetwork(
+  network: { networkId: string; vni: number; revision: number },
+  stateDir: string,
+  options: ToolOptions,
+): Promise<void> {
   const recordPath = recordPathOf(stateDir, network.vni);
   const record = await readRecord(recordPath, recordSchema);
   const isOurs = record?.networkId === network.networkId;
@@ -58,9 +62,15 @@ export async function removeGuestNetwork(network: { networkId: string; vni: numb
 async function assertNotRemoved({ networkId, revision }: DesiredNetwork, stateDir: string): Promise<void> {
   const removed = await readRecord(removalPathOf(stateDir, networkId), removalSchema);
   if (!removed || revision > removed.revision) return;
-  throw new DomainError('STALE_GENERATION', `Network ${networkId} was removed from this host at revision ${removed.revision}; revision ${revision} is over, and only a newer one brings it back`, {
-    networkId, revision, removedRevision: removed.revision,
-  });
+  throw new DomainError(
+    'STALE_GENERATION',
+    `Network ${networkId} was removed from this host at revision ${removed.revision}; revision ${revision} is over, and only a newer one brings it back`,
+    {
+      networkId,
+      revision,
+      removedRevision: removed.revision,
+    },
+  );
 }
 
 /**
@@ -75,7 +85,10 @@ async function rememberRemoval({ networkId, revision }: { networkId: string; rev
 
 async function removeLinks(vni: number, options: ToolOptions): Promise<void> {
   const links = await readLinks(options);
-  await runIpBatch([tunnelName(vni), bridgeName(vni)].filter((name) => links.has(name)).map((name) => `link del ${name}`), options);
+  await runIpBatch(
+    [tunnelName(vni), bridgeName(vni)].filter((name) => links.has(name)).map((name) => `link del ${name}`),
+    options,
+  );
 }
 
 async function ensureLinks({ vni, mtu, localIp }: DesiredNetwork, options: ToolOptions, underlay?: string): Promise<void> {
@@ -98,10 +111,13 @@ async function ensureLinks({ vni, mtu, localIp }: DesiredNetwork, options: ToolO
   }
 
   await Promise.all([bridge, tunnel].map(refuseIpv6));
-  await runIpBatch([
-    ...missingOf(links.get(tunnel), tunnel, mtu, `master ${bridge}`, links.get(tunnel)?.master === bridge),
-    ...missingOf(links.get(bridge), bridge, mtu, '', true),
-  ], options);
+  await runIpBatch(
+    [
+      ...missingOf(links.get(tunnel), tunnel, mtu, `master ${bridge}`, links.get(tunnel)?.master === bridge),
+      ...missingOf(links.get(bridge), bridge, mtu, '', true),
+    ],
+    options,
+  );
 }
 
 /** One `link set` when anything differs: MTU, bridge or being up. */
@@ -142,10 +158,14 @@ async function readFdb(tunnel: string, options: ToolOptions): Promise<FdbEntry[]
 /** These become words of batch commands. */
 function check({ vni, mtu, localIp, peerIps }: DesiredNetwork): void {
   const bad = [localIp, ...peerIps].find((ip) => !isIPv4(ip));
-  if (bad !== undefined) throw new DomainError('BAD_INPUT', `The network can't be configured: ${JSON.stringify(bad.slice(0, 80))} is no IPv4 address`);
-  if (!Number.isInteger(vni) || vni < 1 || vni > 16_777_215) throw new DomainError('BAD_INPUT', `The network can't be configured: VNI ${vni} is not between 1 and 16777215`);
-  if (!Number.isInteger(mtu) || mtu < 576 || mtu > 65_535) throw new DomainError('BAD_INPUT', `The network can't be configured: MTU ${mtu} is not between 576 and 65535`);
-  if (peerIps.includes(localIp)) throw new DomainError('BAD_INPUT', `The network can't be configured: the host's own address ${localIp} is among its peers`);
+  if (bad !== undefined)
+    throw new DomainError('BAD_INPUT', `The network can't be configured: ${JSON.stringify(bad.slice(0, 80))} is no IPv4 address`);
+  if (!Number.isInteger(vni) || vni < 1 || vni > 16_777_215)
+    throw new DomainError('BAD_INPUT', `The network can't be configured: VNI ${vni} is not between 1 and 16777215`);
+  if (!Number.isInteger(mtu) || mtu < 576 || mtu > 65_535)
+    throw new DomainError('BAD_INPUT', `The network can't be configured: MTU ${mtu} is not between 576 and 65535`);
+  if (peerIps.includes(localIp))
+    throw new DomainError('BAD_INPUT', `The network can't be configured: the host's own address ${localIp} is among its peers`);
 }
 
 async function write(path: string, record: z.output<typeof recordSchema> | z.output<typeof removalSchema>): Promise<void> {

@@ -22,13 +22,20 @@ function network(host: LabHost, peer: LabHost, changes: Partial<DesiredNetwork> 
   return { ...aDesiredRouter().network, vni: VNI, localIp: host.ip, peerIps: [peer.ip], ...changes };
 }
 function desired(changes: Partial<DesiredRouter> = {}): DesiredRouter {
-  const { guests: [first, second] } = aDesiredRouter();
+  const {
+    guests: [first, second],
+  } = aDesiredRouter();
   if (!first || !second) throw new Error('the factory has two guests');
-  return aDesiredRouter({ network: network(a, b), dnsServers: [], guests: [{ ...first, userData: USER_DATA.toString('base64') }, second], ...changes });
+  return aDesiredRouter({
+    network: network(a, b),
+    dnsServers: [],
+    guests: [{ ...first, userData: USER_DATA.toString('base64') }, second],
+    ...changes,
+  });
 }
-const get = async (guest: LabGuest, path: string) => (await guest.run('busybox', 'wget', '-q', '-O', '-', `http://10.1.1.1${path}`));
-const password = async (guest: LabGuest, wish: string) => (
-  await guest.run('busybox', 'wget', '-q', '-O', '-', '--header', `DomU_Request: ${wish}`, 'http://10.1.1.1:8080/')).text;
+const get = async (guest: LabGuest, path: string) => await guest.run('busybox', 'wget', '-q', '-O', '-', `http://10.1.1.1${path}`);
+const password = async (guest: LabGuest, wish: string) =>
+  (await guest.run('busybox', 'wget', '-q', '-O', '-', '--header', `DomU_Request: ${wish}`, 'http://10.1.1.1:8080/')).text;
 const resolve = (guest: LabGuest, name: string) => guest.run('timeout', '5', 'busybox', 'nslookup', '-type=a', name, '10.1.1.1');
 
 beforeAll(async () => {
@@ -44,8 +51,11 @@ beforeAll(async () => {
   db = await a.addGuest('db', VNI, DB.macAddress);
 
   // Says to whoever connects which address it sees.
-  const [program = '', ...args] = lab.outsideCommand([process.execPath, '-e',
-    "require('net').createServer((s) => s.end(s.remoteAddress)).listen(7000, '0.0.0.0', () => console.log('up'))"]);
+  const [program = '', ...args] = lab.outsideCommand([
+    process.execPath,
+    '-e',
+    "require('net').createServer((s) => s.end(s.remoteAddress)).listen(7000, '0.0.0.0', () => console.log('up'))",
+  ]);
   gateway = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   if (gateway.stdout) await once(gateway.stdout, 'data');
 });
@@ -58,7 +68,15 @@ afterAll(async () => {
 describe('a guest on another host than its router', () => {
   it('gets address, way out, name server, name and MTU by DHCP, with the router as server identifier', async () => {
     expect(await web.dhcp()).toMatchObject({
-      ip: WEB.ip, mask: '24', router: '10.1.1.1', dns: '10.1.1.1', domain: 'cs1.internal', mtu: '1450', hostname: 'web-1', serverid: '10.1.1.1', lease: '86400',
+      ip: WEB.ip,
+      mask: '24',
+      router: '10.1.1.1',
+      dns: '10.1.1.1',
+      domain: 'cs1.internal',
+      mtu: '1450',
+      hostname: 'web-1',
+      serverid: '10.1.1.1',
+      lease: '86400',
     });
   });
 
@@ -78,7 +96,17 @@ describe('a guest on another host than its router', () => {
     const { instanceId } = aGuest();
     expect((await get(web, '/latest/meta-data/instance-id')).text).toBe(instanceId);
     const listed = (await get(web, '/latest/meta-data/')).text.split('\n');
-    expect(listed).toEqual(['service-offering', 'availability-zone', 'local-ipv4', 'local-hostname', 'public-ipv4', 'public-hostname', 'instance-id', 'vm-id', 'public-keys']);
+    expect(listed).toEqual([
+      'service-offering',
+      'availability-zone',
+      'local-ipv4',
+      'local-hostname',
+      'public-ipv4',
+      'public-hostname',
+      'instance-id',
+      'vm-id',
+      'public-keys',
+    ]);
     for (const name of listed) expect(await get(web, `/latest/meta-data/${name}`)).toMatchObject({ exitCode: 0 });
     expect((await get(web, '/latest/meta-data/public-keys/0/openssh-key')).text).toBe('ssh-ed25519 AAAAC3Nza web');
     expect((await get(web, '/2009-04-04/meta-data/public-keys/')).text).toBe('0=nephos');
@@ -119,8 +147,12 @@ describe('a guest on another host than its router', () => {
 
   it('is reached by a dialled connection from inside its network', async () => {
     await web.run('sh', '-c', 'setsid busybox nc -ll -p 2222 -e busybox rev >/dev/null 2>&1 &');
-    await expect.poll(() => a.do({ method: 'dial', routerId: desired().routerId, ip: WEB.ip, port: 2222, text: 'hello\n' }).catch(() => ''), { timeout: 5_000 }).toBe('olleh\n');
-    await expect(a.do({ method: 'dial', routerId: desired().routerId, ip: WEB.ip, port: 2223, text: '' })).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' });
+    await expect
+      .poll(() => a.do({ method: 'dial', routerId: desired().routerId, ip: WEB.ip, port: 2222, text: 'hello\n' }).catch(() => ''), { timeout: 5_000 })
+      .toBe('olleh\n');
+    await expect(a.do({ method: 'dial', routerId: desired().routerId, ip: WEB.ip, port: 2223, text: '' })).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+    });
     await expect(a.do({ method: 'dial', routerId: 'no-such', ip: WEB.ip, port: 22, text: '' })).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' });
   });
 });
@@ -133,7 +165,9 @@ describe('what is not allowed', () => {
     expect(await stranger.dhcp()).toBeUndefined();
     await stranger.run('ip', 'addr', 'add', '10.1.1.77/24', 'dev', 'eth0');
     expect((await get(stranger, '/latest/meta-data/')).text).toContain('404');
-    expect((await stranger.run('busybox', 'wget', '-q', '-O', '-', '--header', 'DomU_Request: send_my_password', 'http://10.1.1.1:8080/')).text).toContain('404');
+    expect(
+      (await stranger.run('busybox', 'wget', '-q', '-O', '-', '--header', 'DomU_Request: send_my_password', 'http://10.1.1.1:8080/')).text,
+    ).toContain('404');
     await stranger.remove();
   });
 
@@ -147,7 +181,7 @@ describe('what is not allowed', () => {
     expect((await lab.outside('busybox', 'arping', '-c', '1', '-w', '1', '-I', 'public', '10.1.1.1')).exitCode).not.toBe(0);
   });
 
-  it('keeps a guest from the router\'s other ports', async () => {
+  it("keeps a guest from the router's other ports", async () => {
     const { namespace } = routerNames(desired().routerId);
     await a.run('sh', '-c', `ip netns exec ${namespace} setsid busybox nc -ll -p 9999 -e busybox cat >/dev/null 2>&1 &`);
     expect((await web.run('timeout', '2', 'busybox', 'nc', '-w', '1', '10.1.1.1', '9999')).exitCode).not.toBe(0);
@@ -156,10 +190,13 @@ describe('what is not allowed', () => {
 
   it('keeps two networks with the same addresses and different numbers apart', async () => {
     const other = {
-      networkId: '018f0000-0000-7000-8000-00000000bb02', vni: 21_002,
+      networkId: '018f0000-0000-7000-8000-00000000bb02',
+      vni: 21_002,
     };
     const router = desired({
-      routerId: '018f0000-0000-7000-8000-00000000aa02', network: network(b, a, other), public: { ip: '203.0.113.20', prefixLength: 24, gateway: '203.0.113.1' },
+      routerId: '018f0000-0000-7000-8000-00000000aa02',
+      network: network(b, a, other),
+      public: { ip: '203.0.113.20', prefixLength: 24, gateway: '203.0.113.1' },
       guests: [aGuest({ hostname: 'twin', macAddress: '02:00:00:00:00:21' })],
     });
     await b.do({ method: 'ensureRouter', router });

@@ -25,21 +25,26 @@ export function createLinuxNetwork({ stateDir, publicBridge, managementInterface
   const alone = createKeyedLock();
   const withRouter = <T>(routerId: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> => alone(`router ${routerId}`, signal, work);
   /** A network may come back under another number, and a number goes to another network, so both are locked: the id first. */
-  const withNetwork = ({ networkId, vni }: { networkId: string; vni: number }, signal: AbortSignal, work: () => Promise<void>): Promise<void> => (
-    alone(`network ${networkId}`, signal, () => alone(`VNI ${vni}`, signal, work))
-  );
-  const ensureNetwork = (desired: DesiredNetwork, signal: AbortSignal): Promise<void> => (
-    withNetwork(desired, signal, () => ensureGuestNetwork(desired, stateDir, { signal }, managementInterface))
-  );
+  const withNetwork = ({ networkId, vni }: { networkId: string; vni: number }, signal: AbortSignal, work: () => Promise<void>): Promise<void> =>
+    alone(`network ${networkId}`, signal, () => alone(`VNI ${vni}`, signal, work));
+  const ensureNetwork = (desired: DesiredNetwork, signal: AbortSignal): Promise<void> =>
+    withNetwork(desired, signal, () => ensureGuestNetwork(desired, stateDir, { signal }, managementInterface));
 
   return {
     ensureNetwork: (desired, { signal }) => ensureNetwork(desired, signal),
     removeNetwork: (network, { signal }) => withNetwork(network, signal, () => removeGuestNetwork(network, stateDir, { signal })),
 
-    ensureRouter: (desired, { signal }) => withRouter(desired.routerId, signal, () => runner.ensure(desired, async () => {
-      await ensureNetwork(desired.network, signal);
-      return bridgeName(desired.network.vni);
-    }, signal)),
+    ensureRouter: (desired, { signal }) =>
+      withRouter(desired.routerId, signal, () =>
+        runner.ensure(
+          desired,
+          async () => {
+            await ensureNetwork(desired.network, signal);
+            return bridgeName(desired.network.vni);
+          },
+          signal,
+        ),
+      ),
     removeRouter: (router, { signal }) => withRouter(router.routerId, signal, () => runner.remove(router, signal)),
     listRouters: () => runner.list(),
 

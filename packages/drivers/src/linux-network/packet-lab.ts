@@ -13,7 +13,10 @@ import { LAB_STATE, type LabAnswer, type LabCall } from './lab-protocol.ts';
 
 const COMMAND_TIMEOUT_MS = 20_000;
 
-export interface Output { exitCode: number | undefined; text: string }
+export interface Output {
+  exitCode: number | undefined;
+  text: string;
+}
 
 /** A network namespace on a host that plays a guest. */
 export interface LabGuest {
@@ -116,8 +119,27 @@ async function startHost(namespace: HostNamespace, ip: string, udhcpcScript: str
       return {
         run: runInGuest,
         dhcp: async () => {
-          const { text } = await runInGuest('busybox', 'udhcpc', '-f', '-q', '-n', '-t', '3', '-T', '1', '-O', 'mtu', '-i', 'eth0', '-s', udhcpcScript);
-          const options = text.split('\n').filter((line) => line.startsWith('GOT ')).map((line) => line.slice(4).split(/=(.*)/s).slice(0, 2));
+          const { text } = await runInGuest(
+            'busybox',
+            'udhcpc',
+            '-f',
+            '-q',
+            '-n',
+            '-t',
+            '3',
+            '-T',
+            '1',
+            '-O',
+            'mtu',
+            '-i',
+            'eth0',
+            '-s',
+            udhcpcScript,
+          );
+          const options = text
+            .split('\n')
+            .filter((line) => line.startsWith('GOT '))
+            .map((line) => line.slice(4).split(/=(.*)/s).slice(0, 2));
           return options.length > 0 ? Object.fromEntries(options) : undefined;
         },
         remove: () => must('ip', 'netns', 'del', name),
@@ -129,7 +151,11 @@ async function startHost(namespace: HostNamespace, ip: string, udhcpcScript: str
 
 function startDriver(namespace: HostNamespace): ChildProcess {
   const [execPath = '', ...args] = insideHost(namespace, [process.execPath]);
-  return fork(fileURLToPath(new URL('./lab-driver.ts', import.meta.url)), [], { execPath, execArgv: args, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return fork(fileURLToPath(new URL('./lab-driver.ts', import.meta.url)), [], {
+    execPath,
+    execArgv: args,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 /** Whom the driver recorded as a router's daemon. */
@@ -143,7 +169,9 @@ let lastId = 0;
 async function ask(driver: ChildProcess, call: LabCall): Promise<unknown> {
   const id = ++lastId;
   const { promise, resolve, reject } = Promise.withResolvers<LabAnswer>();
-  const onMessage = (answer: LabAnswer): void => { if (answer.id === id) resolve(answer); };
+  const onMessage = (answer: LabAnswer): void => {
+    if (answer.id === id) resolve(answer);
+  };
   const onExit = (): void => reject(new Error(`The driver ended during ${call.method}`));
   driver.on('message', onMessage).once('exit', onExit);
   driver.send({ id, call });

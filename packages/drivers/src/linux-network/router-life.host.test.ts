@@ -7,7 +7,10 @@ import { LAB_STATE } from './lab-protocol.ts';
 import { daemonPid, makePacketLab, type LabGuest, type LabHost, type PacketLab } from './packet-lab.ts';
 
 const VNI = 22_001;
-const { routerId, network: { networkId } } = aDesiredRouter();
+const {
+  routerId,
+  network: { networkId },
+} = aDesiredRouter();
 const names = routerNames(routerId);
 const WEB_MAC = '02:00:00:00:00:11';
 
@@ -16,7 +19,13 @@ let a: LabHost;
 let b: LabHost;
 let web: LabGuest;
 
-const network = (changes: Partial<DesiredNetwork> = {}): DesiredNetwork => ({ ...aDesiredRouter().network, vni: VNI, localIp: a.ip, peerIps: [b.ip], ...changes });
+const network = (changes: Partial<DesiredNetwork> = {}): DesiredNetwork => ({
+  ...aDesiredRouter().network,
+  vni: VNI,
+  localIp: a.ip,
+  peerIps: [b.ip],
+  ...changes,
+});
 const desired = (changes: Partial<DesiredRouter> = {}): DesiredRouter => aDesiredRouter({ network: network(), dnsServers: [], ...changes });
 const ensure = (changes: Partial<DesiredRouter> = {}) => a.do({ method: 'ensureRouter', router: desired(changes) });
 /** The next apply is on a host that never saw the router. */
@@ -34,8 +43,12 @@ async function daemons(): Promise<string[]> {
 
 /** What host a shows of the router: namespaces, interfaces, files and processes. */
 async function traces(): Promise<string[]> {
-  const { text } = await a.run('sh', '-c', `(
-    ls /run/netns | grep '^nr-'; ip -o link | grep -oE '(nrg|nrp)[0-9a-f]+'; ls -d /run/nephos-routers/*; find ${LAB_STATE}/routers -type f) 2>/dev/null`);
+  const { text } = await a.run(
+    'sh',
+    '-c',
+    `(
+    ls /run/netns | grep '^nr-'; ip -o link | grep -oE '(nrg|nrp)[0-9a-f]+'; ls -d /run/nephos-routers/*; find ${LAB_STATE}/routers -type f) 2>/dev/null`,
+  );
   return [...text.split('\n').filter(Boolean), ...(await daemons())];
 }
 
@@ -141,7 +154,14 @@ describe('a router', () => {
 
 describe('a crash', () => {
   afterEach(forget);
-  const STEPS = ['make the namespace', 'set the filter', 'plug the cables', 'start DHCP and DNS', 'start the metadata service', 'record what was applied'];
+  const STEPS = [
+    'make the namespace',
+    'set the filter',
+    'plug the cables',
+    'start DHCP and DNS',
+    'start the metadata service',
+    'record what was applied',
+  ];
   const UNDOS = ['end the daemons', 'pull the cables', 'remove the namespace', 'remove the files'];
 
   it.each(STEPS)('before "%s" leaves what the next apply completes, or a removal clears', async (failAt) => {
@@ -177,7 +197,10 @@ describe('a guest network', () => {
   const fdb = async () => {
     const { text } = await a.run('bridge', '-j', 'fdb', 'show', 'dev', `nvx${VNI}`);
     const entries = z.array(z.object({ mac: z.string(), dst: z.string().optional() })).parse(JSON.parse(text.replaceAll('{},', '')));
-    return entries.filter(({ mac }) => mac === '00:00:00:00:00:00').map(({ dst }) => dst).sort();
+    return entries
+      .filter(({ mac }) => mac === '00:00:00:00:00:00')
+      .map(({ dst }) => dst)
+      .sort();
   };
 
   it('floods to exactly its peers, and goes on forwarding while it is applied again', async () => {
@@ -210,7 +233,7 @@ describe('a guest network', () => {
     expect(await fdb()).toEqual([b.ip]);
   });
 
-  it('never finds the guests of the number\'s last owner in it', async () => {
+  it("never finds the guests of the number's last owner in it", async () => {
     const old = await a.addGuest('old', VNI, '02:00:00:00:00:41');
     await a.do({ method: 'ensureNetwork', network: network({ networkId: '018f0000-0000-7000-8000-00000000bb99' }) });
     expect((await a.run('ls', `/sys/class/net/nbr${VNI}/brif`)).text.split('\n')).toEqual([`nvx${VNI}`]);

@@ -18,7 +18,14 @@ import type { SimulatorClock } from './latency.ts';
  * | `stuck-remove-`  | a removal fails for good (UNSUPPORTED) until `control.repair(instanceId)` |
  */
 export const SENTINELS = [
-  'fail-start-', 'flaky-start-', 'slow-start-', 'hang-start-', 'crash-', 'stubborn-', 'flaky-stop-', 'stuck-remove-',
+  'fail-start-',
+  'flaky-start-',
+  'slow-start-',
+  'hang-start-',
+  'crash-',
+  'stubborn-',
+  'flaky-stop-',
+  'stuck-remove-',
 ] as const;
 export type Sentinel = (typeof SENTINELS)[number];
 

@@ -16,15 +16,32 @@ describeNetworkContract('the simulator', async () => {
     startDriver: async () => open(),
     localIp: '10.0.0.1',
     // Opened anew: what another look at the host's state shows.
-    hasNetwork: async ({ networkId }) => open().control.listNetworks().some((network) => network.networkId === networkId),
+    hasNetwork: async ({ networkId }) =>
+      open()
+        .control.listNetworks()
+        .some((network) => network.networkId === networkId),
     dispose: async () => rmSync(stateDir, { recursive: true }),
   };
 });
 
 const network = { networkId: 'n1', revision: 1, vni: 10_000, mtu: 1450, localIp: '10.0.0.1', peerIps: [] };
-const guest = { instanceId: 'i1', hostname: 'web', macAddress: '02:00:00:00:00:01', ip: '10.1.1.5', computeOffering: 'small', zone: 'z', password: 'planted-secret' };
+const guest = {
+  instanceId: 'i1',
+  hostname: 'web',
+  macAddress: '02:00:00:00:00:01',
+  ip: '10.1.1.5',
+  computeOffering: 'small',
+  zone: 'z',
+  password: 'planted-secret',
+};
 const router: DesiredRouter = {
-  routerId: 'r1', generation: 2, revision: 3, network, guest: { ip: '10.1.1.1', prefixLength: 24, dnsDomain: 'x' }, dnsServers: [], guests: [guest],
+  routerId: 'r1',
+  generation: 2,
+  revision: 3,
+  network,
+  guest: { ip: '10.1.1.1', prefixLength: 24, dnsDomain: 'x' },
+  dnsServers: [],
+  guests: [guest],
 };
 
 describe('createSimulatorNetwork', () => {

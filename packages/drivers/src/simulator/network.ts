@@ -10,12 +10,20 @@ import { openJournal } from './journal.ts';
 /** No secrets: of a router's guests only their addresses are kept. */
 const entrySchema = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.literal('network'), id: z.string(), revision: z.int(), isRemoved: z.boolean(),
+    kind: z.literal('network'),
+    id: z.string(),
+    revision: z.int(),
+    isRemoved: z.boolean(),
     /** The newest removal; it stays when the network comes back. */
     removedRevision: z.int().optional(),
   }),
   z.object({
-    kind: z.literal('router'), id: z.string(), generation: z.int(), revision: z.int(), guestIps: z.array(z.string()), isRemoved: z.boolean(),
+    kind: z.literal('router'),
+    id: z.string(),
+    generation: z.int(),
+    revision: z.int(),
+    guestIps: z.array(z.string()),
+    isRemoved: z.boolean(),
   }),
 ]);
 
@@ -48,9 +56,15 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
   function applyNetwork({ networkId, revision }: DesiredNetwork): void {
     const known = findNetwork(networkId);
     if (known?.removedRevision !== undefined && revision <= known.removedRevision) {
-      throw new DomainError('STALE_GENERATION', `Network ${networkId} was removed from this host at revision ${known.removedRevision}; revision ${revision} is over`, {
-        networkId, revision, removedRevision: known.removedRevision,
-      });
+      throw new DomainError(
+        'STALE_GENERATION',
+        `Network ${networkId} was removed from this host at revision ${known.removedRevision}; revision ${revision} is over`,
+        {
+          networkId,
+          revision,
+          removedRevision: known.removedRevision,
+        },
+      );
     }
     if (known && !known.isRemoved && known.revision >= revision) return;
     journal.put({ ...known, kind: 'network', id: networkId, revision, isRemoved: false });
@@ -75,7 +89,9 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
       if (known && (generation < known.generation || (generation === known.generation && known.isRemoved))) {
         const why = known.isRemoved ? 'was removed' : 'was claimed anew';
         throw new DomainError('STALE_GENERATION', `Router ${routerId} ${why} with generation ${known.generation}; generation ${generation} is over`, {
-          routerId, generation, seenGeneration: known.generation,
+          routerId,
+          generation,
+          seenGeneration: known.generation,
         });
       }
       applyNetwork(desired.network);
@@ -91,9 +107,11 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
       journal.put({ kind: 'router', id: routerId, generation, revision: known?.revision ?? 0, guestIps: [], isRemoved: true });
     },
     listRouters: async () =>
-      journal.values().flatMap((entry) =>
-        entry.kind === 'router' && !entry.isRemoved ? [{ routerId: entry.id, generation: entry.generation, appliedRevision: entry.revision }] : [],
-      ),
+      journal
+        .values()
+        .flatMap((entry) =>
+          entry.kind === 'router' && !entry.isRemoved ? [{ routerId: entry.id, generation: entry.generation, appliedRevision: entry.revision }] : [],
+        ),
     dial: async ({ routerId }, ip, port, signal) => {
       assertNotCancelled(signal, `the connection to ${ip}`);
       if (!findRouter(routerId)?.guestIps.includes(ip)) {
@@ -102,7 +120,10 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
       return new PassThrough({ signal });
     },
     control: {
-      listNetworks: () => journal.values().flatMap((entry) => (entry.kind === 'network' && !entry.isRemoved ? [{ networkId: entry.id, revision: entry.revision }] : [])),
+      listNetworks: () =>
+        journal
+          .values()
+          .flatMap((entry) => (entry.kind === 'network' && !entry.isRemoved ? [{ networkId: entry.id, revision: entry.revision }] : [])),
     },
   };
 }

@@ -5,8 +5,12 @@ import type { Journal } from './journal.ts';
 const entrySchema = z.discriminatedUnion('kind', [
   /** `isRemoved` keeps the generation of an instance that is gone (fencing). */
   z.object({
-    kind: z.literal('guest'), id: z.string(), name: z.string(), generation: z.int(),
-    state: z.enum(['running', 'paused', 'stopped']), isRemoved: z.boolean(),
+    kind: z.literal('guest'),
+    id: z.string(),
+    name: z.string(),
+    generation: z.int(),
+    state: z.enum(['running', 'paused', 'stopped']),
+    isRemoved: z.boolean(),
   }),
   z.object({ kind: z.literal('template'), id: z.string(), sizeBytes: z.int() }),
   z.object({ kind: z.literal('volume'), id: z.string(), sizeBytes: z.int(), isRemoved: z.boolean() }),

@@ -4,7 +4,16 @@ import { assertNotCancelled } from '../cancellation.ts';
 import type { FetchTemplate, HypervisorDriver } from '../hypervisor-driver.ts';
 import { QCOW2_HEADER_BYTES } from '@nephos/model/qcow2-header';
 import { checkQcow2Header } from '../image/qcow2-header.ts';
-import { assertBigEnough, brokenDownload, checksumMismatch, poolFull, templateMissing, templatePath, volumeMissing, volumePath } from '../pool-layout.ts';
+import {
+  assertBigEnough,
+  brokenDownload,
+  checksumMismatch,
+  poolFull,
+  templateMissing,
+  templatePath,
+  volumeMissing,
+  volumePath,
+} from '../pool-layout.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import type { SimulatedState } from './simulated-state.ts';
 
@@ -24,7 +33,13 @@ export interface SimulatedStorageOptions {
 }
 
 /** The pools of a simulated host. An image is read and checked but not kept. A pool whose path ends in `/full` has no room. */
-export function createSimulatedStorage({ state, withLock, pretendWork, poolCapacityBytes, verifiedImages }: SimulatedStorageOptions): SimulatedStorage {
+export function createSimulatedStorage({
+  state,
+  withLock,
+  pretendWork,
+  poolCapacityBytes,
+  verifiedImages,
+}: SimulatedStorageOptions): SimulatedStorage {
   const assertRoom = (poolPath: string, wantedBytes: number) => {
     if (poolPath.endsWith('/full') || state.usedBytes(poolPath) + wantedBytes > poolCapacityBytes) throw poolFull(poolPath);
   };
@@ -65,7 +80,12 @@ export function createSimulatedStorage({ state, withLock, pretendWork, poolCapac
   };
 }
 
-async function verifyImage(template: VolumeSpec['template'], fetch: FetchTemplate, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void> {
+async function verifyImage(
+  template: VolumeSpec['template'],
+  fetch: FetchTemplate,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void,
+): Promise<void> {
   const hash = createHash('sha256');
   let header = new Uint8Array();
   let receivedBytes = 0;

@@ -27,7 +27,12 @@ describeHypervisorContract('the simulator', async () => {
   const drivers = [first];
   return {
     makeDriver: () => drivers.pop() ?? makeDriver(),
-    poolPath: '/pool', fullPoolPath: '/pool/full', image, stubbornImage, memoryMib: 64, nics: [],
+    poolPath: '/pool',
+    fullPoolPath: '/pool/full',
+    image,
+    stubbornImage,
+    memoryMib: 64,
+    nics: [],
     guestIsUp: async () => undefined,
     stopBehindOurBack: async (instanceId) => first.control.stopGuest(instanceId),
     listPoolFiles: async () => [],
@@ -77,7 +82,10 @@ describe('createSimulatorDriver', () => {
     const { driver, spec } = await prepare('crash-web');
     const canceller = new AbortController();
     const stopped = Promise.withResolvers<GuestEvent>();
-    const watching = driver.watch({ onGap: () => undefined, onEvent: (event) => event.state === 'stopped' && stopped.resolve(event) }, canceller.signal);
+    const watching = driver.watch(
+      { onGap: () => undefined, onEvent: (event) => event.state === 'stopped' && stopped.resolve(event) },
+      canceller.signal,
+    );
     await driver.ensureInstance(spec, calmly);
     await expect(stopped.promise).resolves.toMatchObject({ instanceId: spec.instanceId, generation: 1 });
     canceller.abort();

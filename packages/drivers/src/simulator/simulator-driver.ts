@@ -66,9 +66,15 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
   function assertFresh(spec: InstanceSpec): void {
     const known = state.guest(spec.instanceId);
     if (known && spec.generation < known.generation) {
-      throw new DomainError('STALE_GENERATION', `Instance ${spec.name} was claimed anew: generation ${spec.generation} is older than ${known.generation}`, {
-        instanceId: spec.instanceId, generation: spec.generation, seenGeneration: known.generation,
-      });
+      throw new DomainError(
+        'STALE_GENERATION',
+        `Instance ${spec.name} was claimed anew: generation ${spec.generation} is older than ${known.generation}`,
+        {
+          instanceId: spec.instanceId,
+          generation: spec.generation,
+          seenGeneration: known.generation,
+        },
+      );
     }
   }
   async function start(spec: InstanceSpec, callOptions: CallOptions): Promise<GuestInfo> {
@@ -108,8 +114,14 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
     probe: async ({ signal }) => {
       await pretendWork(signal, 'the look at the host');
       return {
-        hypervisor: 'simulator', acceleration: 'simulated', accelerationReason: 'A simulated host runs no guests',
-        cpuCount: 32, cpuMhz: 2400, memoryMib: 131_072, versions: { simulator: '1' }, ...options.facts,
+        hypervisor: 'simulator',
+        acceleration: 'simulated',
+        accelerationReason: 'A simulated host runs no guests',
+        cpuCount: 32,
+        cpuMhz: 2400,
+        memoryMib: 131_072,
+        versions: { simulator: '1' },
+        ...options.facts,
       };
     },
     describePool: storage.describePool,
@@ -155,7 +167,11 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
       const guest = state.guest(instanceId);
       return guest && !guest.isRemoved ? toInfo(guest) : undefined;
     },
-    listInstances: async () => state.guests().filter((guest) => !guest.isRemoved).map(toInfo),
+    listInstances: async () =>
+      state
+        .guests()
+        .filter((guest) => !guest.isRemoved)
+        .map(toInfo),
     watch: (callbacks, signal) => {
       const watching = watchers.add(callbacks, signal);
       callbacks.onGap();

@@ -1,8 +1,18 @@
 import { stateTable } from '../state-table.ts';
 
 export const INSTANCE_STATES = [
-  'deploying', 'starting', 'running', 'stopping', 'stopped', 'rebooting', 'unknown',
-  'destroying', 'destroyed', 'recovering', 'expunging', 'expunged',
+  'deploying',
+  'starting',
+  'running',
+  'stopping',
+  'stopped',
+  'rebooting',
+  'unknown',
+  'destroying',
+  'destroyed',
+  'recovering',
+  'expunging',
+  'expunged',
 ] as const;
 export type InstanceState = (typeof INSTANCE_STATES)[number];
 
@@ -25,7 +35,15 @@ const MOVES = {
 export const instanceStates = stateTable<InstanceState>('instance', MOVES);
 
 /** States that an open operation owns. A reconciler looks for rows in them that no open operation owns. */
-export const TRANSITIONAL_INSTANCE_STATES = ['deploying', 'starting', 'stopping', 'rebooting', 'destroying', 'recovering', 'expunging'] as const satisfies readonly InstanceState[];
+export const TRANSITIONAL_INSTANCE_STATES = [
+  'deploying',
+  'starting',
+  'stopping',
+  'rebooting',
+  'destroying',
+  'recovering',
+  'expunging',
+] as const satisfies readonly InstanceState[];
 
 export const INSTANCE_VERBS = ['start', 'stop', 'reboot', 'destroy', 'recover', 'expunge'] as const;
 export type InstanceVerb = (typeof INSTANCE_VERBS)[number];
