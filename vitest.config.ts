@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Two kinds of test files: `*.test.ts` runs anywhere; `*.host.test.ts` needs root, network namespaces and libvirt, and runs one file at a time.
-const everywhere = { include: ['{apps,workers,packages}/*/src/**/*.test.ts', '{workflows,activities,tools,images}/src/**/*.test.ts'] };
+const everywhere = { include: ['{apps,workers,packages}/*/src/**/*.test.ts', '{workflows,activities,tools,images,e2e}/src/**/*.test.ts'] };
 
 export default defineConfig({
   test: {

@@ -18,17 +18,19 @@ const layers = {
   directory: '^packages/directory/',
   client: '^packages/client/',
   api: '^apps/api/',
-  web: '^(apps/web|packages/ui)/',
+  web: '^apps/web/',
+  ui: '^packages/ui/',
   controlWorker: '^workers/control/',
   hostWorker: '^workers/host/',
   embedded: '^packages/embedded/',
   testing: '^packages/testing/',
-  tools: '^(tools|images)/',
+  tools: '^(tools|images|e2e)/',
 };
 
 // `config`, `log` and `temporal-kit` serve all servers and are free to import.
 const table = {
-  web: { values: ['model', 'contracts'], types: ['api'] },
+  web: { values: ['model', 'contracts', 'ui'], types: ['api'] },
+  ui: { values: [], types: [] },
   client: { values: ['model', 'contracts'], types: ['api'] },
   api: { values: ['model', 'contracts', 'authz', 'db', 'operations', 'secrets', 'directory'], types: ['workflows'] },
   workflows: { values: ['model', 'contracts'], types: ['records', 'host'] },

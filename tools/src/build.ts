@@ -7,9 +7,11 @@ import { ROOT } from './terminal.ts';
 const STEPS: Step[] = [
   { name: 'build', about: 'database client', argv: script('packages/db/src/tooling/generate.ts') },
   { name: 'build', about: 'workflow bundle', argv: script('workflows/src/tooling/bundle.ts') },
+  // One at a time in a clone: Next.js refuses a second build of the same folder.
+  { name: 'build', about: 'portal', argv: ['flock', 'apps/web', ...script('tools/src/build-portal.ts')] },
 ];
 
-/** What has to be made before anything runs: servers run from their sources, these two don't. */
+/** What has to be made before anything runs: servers run from their sources, these don't. */
 export async function build(): Promise<void> {
   for (const step of STEPS) {
     if (!existsSync(path.join(ROOT, step.argv[1] ?? ''))) continue;

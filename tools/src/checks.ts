@@ -3,6 +3,7 @@ import { runStep, script, type Step } from './step.ts';
 /** What can be said about the code without running it. Each counts as one test. */
 const CHECKS: Step[] = [
   { name: 'types', about: 'TypeScript', argv: script('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit') },
+  { name: 'types', about: 'TypeScript of the portal', argv: script('node_modules/typescript/bin/tsc', '-p', 'apps/web/tsconfig.json', '--noEmit') },
   { name: 'lint', about: 'oxlint', argv: script('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--format=unix') },
   {
     name: 'imports',
@@ -18,6 +19,7 @@ const CHECKS: Step[] = [
       'packages',
       'tools',
       'images',
+      'e2e',
     ),
   },
   { name: 'format', about: 'oxfmt, else `npm run format`', argv: script('node_modules/oxfmt/bin/oxfmt', '--check') },

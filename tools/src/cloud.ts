@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AGENT_FOLDER, insideHost, type HostNamespace } from '@nephos/embedded/host-namespace';
 import { planLibvirtd } from '@nephos/embedded/libvirtd';
-import { assertPortFree } from '@nephos/embedded/port';
+import { assertPortFree, freePort } from '@nephos/embedded/port';
 import type { ProcessSpec } from '@nephos/embedded/process';
 import { machineIp } from '@nephos/embedded/wire';
 import { foldersOf, type Settings } from './settings.ts';
@@ -39,15 +39,21 @@ export function controlEnvironment(settings: Settings, { databaseUrl, temporalAd
   };
 }
 
-/** The first administrator's, made at the first start and kept for its owner alone. */
+/** The first administrator's. */
 export function adminPassword(controlFolder: string): string {
-  const file = path.join(controlFolder, 'admin-password');
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(12).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  return keptSecret(controlFolder, 'admin-password', 12);
+}
+
+/** Made at the first start and kept for its owner alone. */
+function keptSecret(controlFolder: string, name: string, bytes: number): string {
+  const file = path.join(controlFolder, name);
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(bytes).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   return readFileSync(file, 'utf8').trim();
 }
 
-export function controlProcesses(settings: Settings, foundation: Foundation, isReal: boolean): CloudProcess[] {
-  const env = controlEnvironment(settings, foundation, isReal);
+export async function controlProcesses(settings: Settings, foundation: Foundation, isReal: boolean): Promise<CloudProcess[]> {
+  const portal = existsSync(path.join(ROOT, PORTAL, '.next/BUILD_ID')) ? await planPortal(settings) : undefined;
+  const env = { ...controlEnvironment(settings, foundation, isReal), ...portal?.forApi };
   const api = async () => {
     await assertPortFree(settings.apiPort, 'the API', '--port');
     await assertPortFree(settings.agentPort, 'the agents', 'NEPHOS_AGENT_PORT');
@@ -56,7 +62,32 @@ export function controlProcesses(settings: Settings, foundation: Foundation, isR
   return [
     { name: 'api', plan: api },
     { name: 'control-worker', plan: async () => main('control-worker', 'workers/control/src/main.ts', env) },
+    ...(portal ? [{ name: 'portal', plan: async () => portal.spec }] : []),
   ].filter(({ name }) => isWritten(name));
+}
+
+const PORTAL = 'apps/web';
+
+/** Next.js on a port of loopback that nobody needs to know but the API, which forwards pages to it. */
+async function planPortal({ apiPort, dataFolder }: Settings): Promise<{ spec: ProcessSpec; forApi: Record<string, string> }> {
+  const port = String(await freePort());
+  const secret = keptSecret(foldersOf(dataFolder).control, 'portal-secret', 32);
+  const spec: ProcessSpec = {
+    name: 'portal',
+    argv: [process.execPath, path.join(ROOT, 'node_modules/next/dist/bin/next'), 'start', path.join(ROOT, PORTAL), '-H', '127.0.0.1', '-p', port],
+    env: {
+      NODE_ENV: 'production',
+      NEPHOS_API_URL: `http://127.0.0.1:${apiPort}`,
+      NEXTAUTH_SECRET: secret,
+      AUTH_TRUST_HOST: 'true', // the API names the host that the browser asked
+      NEXT_TELEMETRY_DISABLED: '1',
+    },
+    readiness: { kind: 'line', pattern: /Ready in/ },
+    readyTimeoutMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 10_000,
+  };
+  return { spec, forApi: { NEPHOS_PAGES_URL: `http://127.0.0.1:${port}`, NEPHOS_PAGES_SECRET: secret } };
 }
 
 export function hostDaemons(hosts: readonly HostNamespace[]): CloudProcess[] {
@@ -99,6 +130,7 @@ const MAINS: Record<string, string> = {
   api: 'apps/api/src/main.ts',
   'control-worker': 'workers/control/src/main.ts',
   agent: 'workers/host/src/main.ts',
+  portal: PORTAL,
 };
 const isWritten = (name: string) => existsSync(path.join(ROOT, MAINS[name] ?? ''));
 

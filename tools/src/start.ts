@@ -83,7 +83,7 @@ async function bringUp(settings: Settings, supervisor: Supervisor, url: string):
   await writeHostsFile(settings, hosts);
 
   const isReal = hosts.length > 0;
-  for (const part of controlProcesses(settings, foundation, isReal)) await start(part);
+  for (const part of await controlProcesses(settings, foundation, isReal)) await start(part);
   await setUpZone(settings, url);
   await Promise.all(agents(settings, hosts).map(start)); // each first boots a guest of a second, to see how it can
   say(

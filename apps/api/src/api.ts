@@ -9,6 +9,7 @@ import path from 'node:path';
 import { openCertificateAuthority } from './agent/certificate-authority.ts';
 import { createAgentEndpoint } from './agent/endpoint.ts';
 import { createStreamGateway } from './agent/stream-gateway.ts';
+import type { Pages } from './http/pages.ts';
 import { createApiServer } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
 import { listenToDatabase } from './notifications.ts';
@@ -34,6 +35,7 @@ export interface ApiSettings {
   controlQueue?: string;
   /** How often it is asked whether the caller of an open stream may still be there. */
   recheckStreamsMs?: number;
+  pages?: Pages | undefined;
   log: Logger;
 }
 
@@ -47,6 +49,7 @@ export async function startApi({
   agentListen,
   controlQueue,
   recheckStreamsMs,
+  pages,
   log,
 }: ApiSettings) {
   const db = openDatabase(databaseUrl, { maxConnections: 20 });
@@ -98,7 +101,7 @@ export async function startApi({
     return Object.keys(checks).filter((_, index) => results[index]?.status === 'rejected');
   };
 
-  const server = createApiServer({ services, metrics: createMetrics({ db }), findUnready, log, recheckStreamsMs });
+  const server = createApiServer({ services, metrics: createMetrics({ db }), findUnready, log, recheckStreamsMs, pages });
   const agentEndpoint = createAgentEndpoint({
     identity: await authority.issueForServer([agentListen.host]),
     caCertificate: authority.certificate,

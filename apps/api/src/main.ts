@@ -12,10 +12,14 @@ const environment = readEnvironment({
   NEPHOS_AGENT_LISTEN: listenAddress,
   NEPHOS_DATA_DIR: z.string().min(1),
   NEPHOS_KEY_FILE: z.string().min(1),
+  /** Where the portal listens; left out: there is none. */
+  NEPHOS_PAGES_URL: z.url().optional(),
+  NEPHOS_PAGES_SECRET: z.string().min(32).optional(),
   /** Given by whoever starts a cloud for the first time; without it one is made and printed, once. */
   NEPHOS_ADMIN_PASSWORD: z.string().min(12).optional(),
 });
 const log = createLogger('api');
+const { NEPHOS_PAGES_URL: pagesUrl, NEPHOS_PAGES_SECRET: pagesSecret } = environment;
 
 const api = await startApi({
   databaseUrl: environment.NEPHOS_DATABASE_URL,
@@ -24,6 +28,7 @@ const api = await startApi({
   keys: readOrMakeKeys(environment.NEPHOS_KEY_FILE),
   listen: { host: '127.0.0.1', port: environment.NEPHOS_API_PORT },
   agentListen: environment.NEPHOS_AGENT_LISTEN,
+  pages: pagesUrl && pagesSecret ? { url: pagesUrl, secret: pagesSecret } : undefined,
   log,
 });
 

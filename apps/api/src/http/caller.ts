@@ -6,8 +6,24 @@ import type { Services } from '../services/services.ts';
 
 /** Who sends a request; undefined is nobody. */
 export async function authenticate(services: Services, request: IncomingMessage, requestId: string): Promise<Caller | undefined> {
-  const token = /^Bearer (\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
+  const token = /^Bearer (\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? tokenOfBrowser(request);
   return token ? services.authentication.authenticate(token, requestId).catch(refuseUnknown) : undefined;
+}
+
+/** Set by the portal when a person signs in: HttpOnly, SameSite=Strict. */
+const SESSION_COOKIE = 'nephos_session';
+
+/**
+ * A browser sends its cookie by itself, whoever wrote the page that asks. So a change must come from a page of our own:
+ * browsers name the origin of every request that isn't a GET. Throws FORBIDDEN.
+ */
+function tokenOfBrowser(request: IncomingMessage): string | undefined {
+  const token = new RegExp(`(?:^|; )${SESSION_COOKIE}=([^;]+)`).exec(headerOf(request, 'cookie') ?? '')?.[1];
+  if (!token || request.method === 'GET' || request.method === 'HEAD') return token;
+  const origin = headerOf(request, 'origin') ?? '';
+  const isOwn = URL.canParse(origin) && new URL(origin).host === headerOf(request, 'host');
+  if (isOwn) return token;
+  throw new DomainError('FORBIDDEN', 'A change that is asked for with a cookie must come from a page of this portal. Programs send an API key.');
 }
 
 /** A token that nobody knows is nobody: the procedure then says what to do. */

@@ -15,6 +15,7 @@ import type { Context } from '../trpc.ts';
 import { authenticate, headerOf, requestIdOf, urlOf } from './caller.ts';
 import { connectTo } from './connect.ts';
 import { sendError, sendJson } from './json.ts';
+import { clientAddress, forwardTo, type Pages } from './pages.ts';
 
 const API = '/api/v1/';
 /** The one procedure whose answer does not end. */
@@ -27,6 +28,8 @@ export interface ServerParts {
   /** Names what is not ready; empty when all is. */
   findUnready: () => Promise<string[]>;
   log: Logger;
+  /** Without it there are no pages, and all else is the same. */
+  pages?: Pages | undefined;
   /** How often it is asked whether the caller of an open stream may still be there. */
   recheckStreamsMs?: number | undefined;
 }
@@ -34,6 +37,7 @@ export interface ServerParts {
 /**
  * The one public origin: `/api/v1` is tRPC, callable as plain HTTP and JSON as `/api/v1/openapi.json` says; `/events` is the
  * change stream; `/connect` is a WebSocket to a port of an instance; `/healthz`, `/readyz` and `/metrics` are for operators.
+ * Everything else is the portal's.
  */
 export function createApiServer(parts: ServerParts) {
   const trpc = createHTTPHandler({
@@ -80,6 +84,7 @@ async function answer(
     response.on('finish', () => done(Object.hasOwn(appRouter._def.procedures, procedure) ? procedure : 'other', response.statusCode));
     return void trpc(request, response);
   }
+  if (parts.pages) return forwardTo(parts.pages, request, response);
   sendJson(response, 404, { code: 'NOT_FOUND', message: `There is nothing at ${pathname}.` });
 }
 
@@ -112,7 +117,7 @@ async function endWithCaller(
   response.once('close', () => clearInterval(timer));
 }
 
-async function createContext({ services, log }: ServerParts, request: IncomingMessage): Promise<Context> {
+async function createContext({ services, log, pages }: ServerParts, request: IncomingMessage): Promise<Context> {
   const requestId = requestIdOf(request);
   const caller = await authenticate(services, request, requestId);
   const idempotencyKey = headerOf(request, 'idempotency-key');
@@ -120,7 +125,7 @@ async function createContext({ services, log }: ServerParts, request: IncomingMe
     const message = 'An idempotency key has at most 200 characters.';
     throw new TRPCError({ code: 'BAD_REQUEST', message, cause: new DomainError('BAD_INPUT', message, { field: 'idempotency-key' }) });
   }
-  return { services, log, requestId, caller, idempotencyKey, address: request.socket.remoteAddress ?? '' };
+  return { services, log, requestId, caller, idempotencyKey, address: clientAddress(request, pages) };
 }
 
 /** `PUT /api/v1/template.upload?templateId=…&offset=…` with the bytes as the body: a stream, which tRPC has no way to say. */

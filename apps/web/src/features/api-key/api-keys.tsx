@@ -1,0 +1,178 @@
+'use client';
+import { Button } from '@nephos/ui/button';
+import { Dialog } from '@nephos/ui/dialog';
+import { TextField } from '@nephos/ui/field';
+import { Empty, PageHead, Panel } from '@nephos/ui/panel';
+import { Table, Td, Th } from '@nephos/ui/table';
+import { useSay } from '@nephos/ui/toast';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { useState, type SubmitEvent } from 'react';
+import { useApi, type Outputs } from '../../trpc/api.tsx';
+import { problemOf } from '../../trpc/problem.ts';
+import { Ago, Copyable, Loading, ProblemNote } from '../shell/parts.tsx';
+import { Pager } from '../shell/pager.tsx';
+import { useUrlState } from '../shell/use-url-state.ts';
+
+type ApiKey = Outputs['apiKey']['list']['items'][number];
+
+export function ApiKeys() {
+  const t = useTranslations('apiKey');
+  const api = useApi();
+  const cursor = useUrlState().get('cursor');
+  const query = useQuery(api.apiKey.list.queryOptions(cursor ? { cursor } : {}));
+  const [isAdding, setAdding] = useState(false);
+  const [doomed, setDoomed] = useState<ApiKey>();
+  const addButton = (
+    <Button look="primary" onClick={() => setAdding(true)}>
+      <Plus size={15} aria-hidden />
+      {t('add')}
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title={t('title')} about={t('about')} actions={query.data?.items.length ? addButton : undefined} />
+      <Panel>
+        <Loading query={query}>
+          {({ items, nextCursor }) =>
+            items.length === 0 ? (
+              <Empty title={t('empty')} about={t('emptyAbout')} action={addButton} />
+            ) : (
+              <>
+                <Table label={t('title')}>
+                  <thead>
+                    <tr>
+                      <Th>{t('name')}</Th>
+                      <Th>{t('created')}</Th>
+                      <Th>{t('lastUsed')}</Th>
+                      <Th aria-label={t('revoke')} />
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((key) => (
+                      <tr key={key.id} className="hover:bg-sunken">
+                        <Td className="max-w-64 min-w-32 font-medium break-words" dir="auto">
+                          {key.name}
+                        </Td>
+                        <Td className="text-ink-soft">
+                          <Ago time={key.createdAt} />
+                        </Td>
+                        <Td className="text-ink-soft">{key.lastUsedAt ? <Ago time={key.lastUsedAt} /> : t('never')}</Td>
+                        <Td className="py-1 text-right">
+                          {key.revokedAt ? (
+                            <span className="text-ink-soft">{t('revoked')}</span>
+                          ) : (
+                            <Button look="danger" onClick={() => setDoomed(key)}>
+                              {t('revoke')}
+                            </Button>
+                          )}
+                        </Td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </Table>
+                <Pager nextCursor={nextCursor} />
+              </>
+            )
+          }
+        </Loading>
+      </Panel>
+      {isAdding && <AddDialog onClose={() => setAdding(false)} />}
+      {doomed && <RevokeDialog apiKey={doomed} onClose={() => setDoomed(undefined)} />}
+    </>
+  );
+}
+
+/** First it asks for a name, then it shows the token, this once. */
+function AddDialog({ onClose }: { onClose: () => void }) {
+  const t = useTranslations('apiKey');
+  const shell = useTranslations('shell');
+  const api = useApi();
+  const create = useMutation(api.apiKey.create.mutationOptions());
+  const problem = create.error ? problemOf(create.error) : undefined;
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const name = new FormData(event.currentTarget).get('name');
+    create.mutate({ name: typeof name === 'string' ? name : '' });
+  };
+  if (create.data)
+    return (
+      <Dialog
+        isOpen
+        onClose={onClose}
+        title={t('shown')}
+        about={t('shownAbout')}
+        actions={
+          <Button look="primary" onClick={onClose}>
+            {t('done')}
+          </Button>
+        }
+      >
+        <div className="rounded-md bg-sunken p-3">
+          <Copyable text={create.data.token} what={t('name')} />
+        </div>
+      </Dialog>
+    );
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('add')}
+      actions={
+        <>
+          <Button onClick={onClose}>{shell('cancel')}</Button>
+          <Button type="submit" form="api-key" look="primary" isBusy={create.isPending}>
+            {t('create')}
+          </Button>
+        </>
+      }
+    >
+      <form id="api-key" onSubmit={submit} className="grid gap-4">
+        {problem && !problem.fields.has('name') && <ProblemNote error={create.error} />}
+        <TextField
+          label={t('name')}
+          name="name"
+          hint={t('nameHint')}
+          error={problem?.fields.get('name')}
+          maxLength={255}
+          required
+          autoComplete="off"
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+function RevokeDialog({ apiKey: { id: apiKeyId, name }, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+  const t = useTranslations('apiKey');
+  const shell = useTranslations('shell');
+  const api = useApi();
+  const say = useSay();
+  const revoke = useMutation(
+    api.apiKey.revoke.mutationOptions({
+      onSuccess: () => {
+        say({ tone: 'plain', text: t('revokedNow', { name }) });
+        onClose();
+      },
+    }),
+  );
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('revokeAsk', { name })}
+      about={t('revokeAbout')}
+      actions={
+        <>
+          <Button onClick={onClose}>{shell('cancel')}</Button>
+          <Button look="danger" isBusy={revoke.isPending} onClick={() => revoke.mutate({ apiKeyId })}>
+            {t('revoke')}
+          </Button>
+        </>
+      }
+    >
+      <ProblemNote error={revoke.error} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,59 @@
+'use client';
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+import { followChanges, type LiveState } from './change-stream.ts';
+
+/** Which queries a change makes stale, by the first part of their procedure. */
+const TOUCHES: Readonly<Record<string, readonly string[]>> = {
+  instance: ['instance', 'account'],
+  volume: ['instance', 'volume'],
+  network: ['network'],
+  router: ['network'],
+  template: ['template'],
+  operation: ['operation'],
+  'ssh-key-pair': ['sshKeyPair'],
+  'api-key': ['apiKey'],
+  'compute-offering': ['computeOffering'],
+};
+/** What comes within this time is asked for once. */
+const GATHER_MS = 100;
+
+const LiveContext = createContext<LiveState>('connecting');
+export const useLive = (): LiveState => use(LiveContext);
+
+/** Keeps everything that is on the page current, from the change stream. */
+export function Live({ children }: { children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [state, setState] = useState<LiveState>('connecting');
+  useEffect(() => {
+    const gathered = gather(queryClient);
+    const stop = followChanges({
+      onState: setState,
+      onChange: (resourceType) => gathered.add(TOUCHES[resourceType] ?? []),
+      onGap: () => void queryClient.invalidateQueries(),
+    });
+    return () => {
+      stop();
+      gathered.clear();
+    };
+  }, [queryClient]);
+  return <LiveContext value={state}>{children}</LiveContext>;
+}
+
+function gather(queryClient: QueryClient) {
+  const stale = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    const now = new Set(stale);
+    stale.clear();
+    timer = undefined;
+    void queryClient.invalidateQueries({ predicate: ({ queryKey: [path] }) => Array.isArray(path) && now.has(String(path[0])) });
+  };
+  return {
+    add: (features: readonly string[]) => {
+      for (const feature of features) stale.add(feature);
+      timer ??= setTimeout(flush, GATHER_MS);
+    },
+    clear: () => clearTimeout(timer),
+  };
+}

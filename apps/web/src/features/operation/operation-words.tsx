@@ -1,0 +1,43 @@
+'use client';
+import { Badge, type Tone } from '@nephos/ui/badge';
+import { isOperationKind } from '@nephos/model/operation-kind';
+import type { OperationState } from '@nephos/model/operation/state';
+import { useFormatter, useNow, useTranslations } from 'next-intl';
+import type { Outputs } from '../../trpc/api.tsx';
+
+export type Operation = Outputs['operation']['list']['items'][number];
+
+const TONES = {
+  pending: 'quiet',
+  running: 'busy',
+  undoing: 'warn',
+  stuck: 'bad',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'quiet',
+} as const satisfies Record<OperationState, Tone>;
+
+export function OperationStateBadge({ state }: { state: OperationState }) {
+  const t = useTranslations('operation.states');
+  return <Badge tone={TONES[state]}>{t(state)}</Badge>;
+}
+
+/** `Stop web-1`. */
+export function useOperationName(): (operation: Pick<Operation, 'kind' | 'resource'>) => string {
+  const t = useTranslations('operation');
+  return ({ kind, resource }) => t('of', { what: isOperationKind(kind) ? t(`kind.${kind}`) : kind, name: resource.name });
+}
+
+/** How long something took, or has taken until now. */
+export function Took({ from, to }: { from: string | null; to: string | null }) {
+  const t = useTranslations('operation');
+  const format = useFormatter();
+  const now = useNow({ updateInterval: 1_000 });
+  if (!from) return '–';
+  const ms = Math.max(0, (to ? Date.parse(to) : now.getTime()) - Date.parse(from));
+  const minutes = Math.floor(ms / 60_000);
+  if (ms < 1_000) return to ? t('millis', { value: format.number(ms) }) : t('seconds', { value: 0 });
+  if (ms < 60_000) return t('seconds', { value: format.number(ms / 1_000, { maximumFractionDigits: to ? 1 : 0 }) });
+  if (minutes < 60) return t('minutes', { minutes, seconds: Math.floor(ms / 1_000) % 60 });
+  return t('hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}

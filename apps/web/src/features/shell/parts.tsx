@@ -1,0 +1,75 @@
+'use client';
+import { Button } from '@nephos/ui/button';
+import { CopyButton } from '@nephos/ui/copy-button';
+import { Empty, Note, Skeleton } from '@nephos/ui/panel';
+import { useFormatter, useNow, useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { problemOf } from '../../trpc/problem.ts';
+
+const TICK_MS = 10_000;
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+/** How long ago, and exactly when on hover. */
+export function Ago({ time }: { time: string }) {
+  const format = useFormatter();
+  const now = useNow({ updateInterval: TICK_MS });
+  const date = new Date(time);
+  const shown = date > now && date.getTime() - now.getTime() < TICK_MS ? now : date; // clocks differ a little
+  return (
+    <time
+      dateTime={time}
+      title={date.toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' })}
+      className="whitespace-nowrap"
+      suppressHydrationWarning
+    >
+      {format.relativeTime(shown, now)}
+    </time>
+  );
+}
+
+export function Copyable({ text, what }: { text: string; what: string }) {
+  const t = useTranslations('shell');
+  return (
+    <span className="inline-flex max-w-full items-center gap-1">
+      <span className="min-w-0 break-all font-mono text-[0.8125rem]">{text}</span>
+      <CopyButton text={text} label={t('copy', { what })} />
+    </span>
+  );
+}
+
+export function useBytes(): (bytes: number) => string {
+  const format = useFormatter();
+  return (bytes) =>
+    bytes >= GIB
+      ? `${format.number(bytes / GIB, { maximumFractionDigits: 1 })} GiB`
+      : `${format.number(bytes / MIB, { maximumFractionDigits: 0 })} MiB`;
+}
+
+interface Loaded<T> {
+  data: T | undefined;
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** What was asked for, or its shape while it comes, or why it doesn't. Data that was there stays while a new try fails. */
+export function Loading<T>({
+  query: { data, error, refetch },
+  rows,
+  children,
+}: {
+  query: Loaded<T>;
+  rows?: number;
+  children: (data: T) => ReactNode;
+}) {
+  const t = useTranslations('shell');
+  if (data !== undefined) return children(data);
+  if (!error) return <Skeleton label={t('loading')} {...(rows && { rows })} />;
+  const { code, message } = problemOf(error);
+  if (code === 'NOT_FOUND' || code === 'BAD_INPUT') return <Empty title={t('notFound')} about={t('notFoundAbout')} />;
+  return <Empty title={t('wentWrong')} about={message} action={<Button onClick={() => void refetch()}>{t('tryAgain')}</Button>} />;
+}
+
+export function ProblemNote({ error }: { error: unknown }) {
+  return error ? <Note tone="bad">{problemOf(error).message}</Note> : null;
+}

@@ -1,0 +1,164 @@
+'use client';
+import { Button } from '@nephos/ui/button';
+import { Dialog } from '@nephos/ui/dialog';
+import { TextArea, TextField } from '@nephos/ui/field';
+import { Empty, PageHead, Panel } from '@nephos/ui/panel';
+import { Table, Td, Th } from '@nephos/ui/table';
+import { useSay } from '@nephos/ui/toast';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { useState, type SubmitEvent } from 'react';
+import { useApi, type Outputs } from '../../trpc/api.tsx';
+import { problemOf } from '../../trpc/problem.ts';
+import { Ago, Copyable, Loading, ProblemNote } from '../shell/parts.tsx';
+import { Pager } from '../shell/pager.tsx';
+import { useUrlState } from '../shell/use-url-state.ts';
+
+type SshKey = Outputs['sshKeyPair']['list']['items'][number];
+
+export function SshKeys() {
+  const t = useTranslations('sshKey');
+  const api = useApi();
+  const cursor = useUrlState().get('cursor');
+  const query = useQuery(api.sshKeyPair.list.queryOptions(cursor ? { cursor } : {}));
+  const [isAdding, setAdding] = useState(false);
+  const [doomed, setDoomed] = useState<SshKey>();
+  const addButton = (
+    <Button look="primary" onClick={() => setAdding(true)}>
+      <Plus size={15} aria-hidden />
+      {t('add')}
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title={t('title')} about={t('about')} actions={query.data?.items.length ? addButton : undefined} />
+      <Panel>
+        <Loading query={query}>
+          {({ items, nextCursor }) =>
+            items.length === 0 ? (
+              <Empty title={t('empty')} about={t('emptyAbout')} action={addButton} />
+            ) : (
+              <>
+                <Table label={t('title')}>
+                  <thead>
+                    <tr>
+                      <Th>{t('name')}</Th>
+                      <Th>{t('fingerprint')}</Th>
+                      <Th>{t('added')}</Th>
+                      <Th aria-label={t('delete')} />
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((key) => (
+                      <tr key={key.id} className="hover:bg-sunken">
+                        <Td className="max-w-64 min-w-32 font-medium break-words" dir="auto">
+                          {key.name}
+                        </Td>
+                        <Td className="min-w-56">
+                          <Copyable text={key.fingerprint} what={t('fingerprint')} />
+                        </Td>
+                        <Td className="text-ink-soft">
+                          <Ago time={key.createdAt} />
+                        </Td>
+                        <Td className="py-1 text-right">
+                          <Button look="danger" onClick={() => setDoomed(key)}>
+                            {t('delete')}
+                          </Button>
+                        </Td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </Table>
+                <Pager nextCursor={nextCursor} />
+              </>
+            )
+          }
+        </Loading>
+      </Panel>
+      {isAdding && <AddDialog onClose={() => setAdding(false)} />}
+      {doomed && <DeleteDialog sshKey={doomed} onClose={() => setDoomed(undefined)} />}
+    </>
+  );
+}
+
+function AddDialog({ onClose }: { onClose: () => void }) {
+  const t = useTranslations('sshKey');
+  const shell = useTranslations('shell');
+  const api = useApi();
+  const say = useSay();
+  const create = useMutation(
+    api.sshKeyPair.create.mutationOptions({
+      onSuccess: ({ name }) => {
+        say({ tone: 'plain', text: t('saved', { name }) });
+        onClose();
+      },
+    }),
+  );
+  const fields = create.error ? problemOf(create.error).fields : undefined;
+  const isElsewhere = create.error && !fields?.has('name') && !fields?.has('publicKey');
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    create.mutate({ name: textOf(form, 'name'), publicKey: textOf(form, 'publicKey') });
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('add')}
+      actions={
+        <>
+          <Button onClick={onClose}>{shell('cancel')}</Button>
+          <Button type="submit" form="ssh-key" look="primary" isBusy={create.isPending}>
+            {t('add')}
+          </Button>
+        </>
+      }
+    >
+      <form id="ssh-key" onSubmit={submit} className="grid gap-4">
+        {isElsewhere && <ProblemNote error={create.error} />}
+        <TextField label={t('name')} name="name" error={fields?.get('name')} maxLength={255} required autoComplete="off" />
+        <TextArea label={t('publicKey')} name="publicKey" hint={t('publicKeyHint')} error={fields?.get('publicKey')} required spellCheck={false} />
+      </form>
+    </Dialog>
+  );
+}
+
+function DeleteDialog({ sshKey: { id: sshKeyPairId, name }, onClose }: { sshKey: SshKey; onClose: () => void }) {
+  const t = useTranslations('sshKey');
+  const shell = useTranslations('shell');
+  const api = useApi();
+  const say = useSay();
+  const remove = useMutation(
+    api.sshKeyPair.delete.mutationOptions({
+      onSuccess: () => {
+        say({ tone: 'plain', text: t('deleted', { name }) });
+        onClose();
+      },
+    }),
+  );
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('deleteAsk', { name })}
+      about={t('deleteAbout')}
+      actions={
+        <>
+          <Button onClick={onClose}>{shell('cancel')}</Button>
+          <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate({ sshKeyPairId })}>
+            {t('delete')}
+          </Button>
+        </>
+      }
+    >
+      <ProblemNote error={remove.error} />
+    </Dialog>
+  );
+}
+
+function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,17 @@
+/** Every address of the portal, so that a page can move. */
+export const pathTo = {
+  signIn: (back?: string) => (back && back !== '/' ? `/sign-in?callbackUrl=${encodeURIComponent(back)}` : '/sign-in'),
+  instances: (query = '') => `/instances${query && `?${query}`}`,
+  newInstance: () => '/instances/new',
+  instance: (id: string) => `/instances/${id}`,
+  operations: (query = '') => `/operations${query && `?${query}`}`,
+  operation: (id: string) => `/operations/${id}`,
+  sshKeys: () => '/ssh-keys',
+  apiKeys: () => '/api-keys',
+};
+
+/** Where to go after signing in: only within the portal, whatever the address says. */
+export function safeReturn(address: string | null | undefined): string {
+  if (!address?.startsWith('/') || /^\/[/\\]/.test(address)) return pathTo.instances();
+  return address;
+}

@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { startEmbeddedCloud, type EmbeddedCloud } from '@nephos/tools/embedded-cloud';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+/** Debian's. /usr/bin/chromium is a script around it. */
+const CHROMIUM = '/usr/lib/chromium/chromium';
+const SCREENSHOTS = path.join(import.meta.dirname, '../screenshots');
+const WIDTHS = [1440, 390] as const;
+const THEMES = ['light', 'dark'] as const;
+
+describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
+  let cloud: EmbeddedCloud;
+  let browser: Browser;
+  let page: Page;
+  const troubles: string[] = [];
+
+  beforeAll(async () => {
+    cloud = await startEmbeddedCloud({ args: ['--simulator', '--hosts', '2'] });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+    const context = await browser.newContext({ baseURL: cloud.api.url, viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && troubles.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => troubles.push(`error of the page: ${error.message}`));
+    page.on('response', (response) => response.status() >= 400 && troubles.push(`${response.status()} ${response.url()}`));
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        console.error(`CSP: ${violatedDirective} blocked ${blockedURI}`),
+      );
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await cloud?.close();
+  });
+  /** Nothing may go wrong unseen: no console error, no report of the content security policy, no failed request. */
+  afterEach(() => {
+    expect(troubles).toEqual([]);
+  });
+
+  it('is led to the sign-in page, and back to where they were', async () => {
+    await page.goto('/operations?state=failed');
+    await page.waitForURL(/\/sign-in\?callbackUrl=/);
+    await looksRight(page, 'sign-in');
+    await page.getByLabel('Name').fill('admin');
+    await page.getByLabel('Password').fill((await readFile(path.join(cloud.dataFolder, 'control/admin-password'), 'utf8')).trim());
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/operations?state=failed');
+    await page.locator('[data-live=live]').waitFor();
+    const cookies = await page.context().cookies();
+    expect(cookies.find(({ name }) => name === 'nephos_session')).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+  });
+
+  it('finds the list empty, and creates an instance', async () => {
+    await page.getByRole('link', { name: 'Instances' }).click();
+    await page.getByText('No instances yet').waitFor();
+    await looksRight(page, 'instances-empty');
+    await page.getByRole('main').getByRole('link', { name: 'New instance' }).first().click();
+    await page.getByLabel('Name').fill('web-1');
+    await page.getByLabel('Template').selectOption({ label: 'tiny' });
+    await page.getByLabel('Compute offering').selectOption({ label: 'tiny' });
+    await looksRight(page, 'deploy');
+    await page.getByRole('button', { name: 'Create' }).click();
+  });
+
+  it('watches it come up without reloading, and each step of that', async () => {
+    await page.getByRole('heading', { level: 1, name: /web-1/ }).waitFor();
+    await page.getByRole('heading', { level: 1, name: /Running/ }).waitFor();
+    await page.getByRole('list', { name: 'Steps' }).getByRole('img', { name: 'done' }).first().waitFor();
+    await looksRight(page, 'instance-running');
+  });
+
+  it('sees two tabs agree', async () => {
+    const other = await page.context().newPage();
+    await other.goto('/instances');
+    await other.getByRole('cell', { name: 'Running' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    const dialog = page.getByRole('dialog');
+    await looksRight(page, 'instance-stop-dialog');
+    await dialog.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('heading', { level: 1, name: /Stopped/ }).waitFor();
+    await other.getByRole('cell', { name: 'Stopped' }).waitFor();
+    await other.close();
+  });
+
+  it('finds it in the list, destroys it there, and reads until when it can be recovered', async () => {
+    await page.getByRole('link', { name: 'Instances' }).click();
+    await page.getByLabel('Search by name').fill('web');
+    await page.waitForURL(/search=web/);
+    await page.getByLabel('Select web-1').check();
+    await looksRight(page, 'instances-selected');
+    await page.getByRole('button', { name: 'Destroy' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Destroy' }).click();
+    await page.getByRole('cell', { name: 'Destroyed' }).waitFor();
+    await page.getByRole('link', { name: 'web-1', exact: true }).click();
+    await page.getByText('It can be recovered until').waitFor();
+    await looksRight(page, 'instance-destroyed');
+  });
+
+  it('is told at its field what the server refuses', async () => {
+    await page.goto('/instances/new');
+    await page.getByLabel('Name').fill('<script>alert(1)</script>');
+    await page.getByLabel('Template').selectOption({ label: 'tiny' });
+    await page.getByLabel('Compute offering').selectOption({ label: 'tiny' });
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('alert').filter({ hasText: 'lower case letters' }).waitFor();
+    expect(await page.getByLabel('Name').getAttribute('aria-invalid')).toBe('true');
+    await looksRight(page, 'deploy-refused');
+    expect(troubles.splice(0)).toEqual([expect.stringMatching(/400/), expect.stringMatching(/400/)]); // the refusal itself
+  });
+
+  it('reads their operations in words', async () => {
+    await page.getByRole('link', { name: 'Operations' }).click();
+    await page.getByRole('link', { name: 'Destroy web-1' }).waitFor();
+    await looksRight(page, 'operations');
+    await page.getByRole('link', { name: 'Create web-1' }).click();
+    await page.getByRole('list', { name: 'Steps' }).waitFor();
+    await looksRight(page, 'operation');
+  });
+
+  it('adds an SSH key, and makes and revokes an API key that is shown once', async () => {
+    await page.getByRole('link', { name: 'SSH keys' }).click();
+    await page.getByRole('button', { name: 'Add a key' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('laptop مفتاح 🔑');
+    await dialog.getByLabel('Public key').fill('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1EvTyAeFyzbSPmFNBeQYGLkOjHYLYnBmFSrJ3dgrTT me@laptop');
+    await dialog.getByRole('button', { name: 'Add a key' }).click();
+    await page.getByRole('cell', { name: 'laptop مفتاح 🔑' }).waitFor();
+    await looksRight(page, 'ssh-keys');
+    await page.getByRole('link', { name: 'API keys' }).click();
+    await page.getByRole('button', { name: 'New key' }).click();
+    await dialog.getByLabel('Name').fill('backup script');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    const token = (await dialog.getByText(/^nephos_key_/).textContent()) ?? '';
+    const asKey = () => fetch(`${cloud.api.url}/api/v1/auth.me`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await asKey()).status).toBe(200);
+    await dialog.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await dialog.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('cell', { name: 'Revoked' }).waitFor();
+    await looksRight(page, 'api-keys');
+    expect((await asKey()).status).toBe(401);
+  });
+
+  it('signs out, and the session is worth nothing any more', async () => {
+    const cookie = (await page.context().cookies()).find(({ name }) => name === 'nephos_session')?.value ?? '';
+    const asSession = () => fetch(`${cloud.api.url}/api/v1/auth.me`, { headers: { cookie: `nephos_session=${cookie}` } });
+    expect((await asSession()).status).toBe(200);
+    await page.getByRole('button', { name: 'Account menu' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in');
+    expect((await asSession()).status).toBe(401);
+    expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('nephos_session');
+  });
+});
+
+/** No serious violation of accessibility, in light and dark, wide and narrow; and a picture of each to look at. */
+async function looksRight(page: Page, name: string): Promise<void> {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} fits into ${width} pixels`).toBe(true);
+      await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), animations: 'disabled' });
+    }
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${name}, ${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
