@@ -9,7 +9,7 @@ import { listTests, runVitest } from './vitest-report.ts';
 await runCommand(async () => {
   const filters = process.argv.slice(2).filter((argument) => argument !== '--yes');
   const isAgreed = process.argv.includes('--yes') || process.env['CI'] !== undefined;
-  await ensureSystemPackages({ isAgreed });
+  await ensureSystemPackages({ isAgreed, withTests: true });
   await build();
   const checks = await runChecks();
 

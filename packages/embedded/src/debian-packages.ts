@@ -29,15 +29,21 @@ export const DEBIAN_PACKAGES = [
   'qemu-guest-agent',
   'syslinux',
   'syslinux-common',
+  // people to sign in as
+  'slapd',
 ];
+
+/** What the tests need beside: a domain controller of Active Directory's kind. Samba takes the modules for granted. */
+export const DEBIAN_TEST_PACKAGES = ['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'ldb-tools'];
 
 const DPKG_INSTALLED = 'install ok installed';
 
 /** Those that are not installed here, with PostgreSQL and pip if nothing else brings what they are for. */
-export async function missingDebianPackages(): Promise<string[]> {
-  const { stdout } = await execa('dpkg-query', ['--show', '--showformat', '${Package}\t${Status}\n', ...DEBIAN_PACKAGES], { reject: false });
+export async function missingDebianPackages({ withTests = false } = {}): Promise<string[]> {
+  const wanted = withTests ? [...DEBIAN_PACKAGES, ...DEBIAN_TEST_PACKAGES] : DEBIAN_PACKAGES;
+  const { stdout } = await execa('dpkg-query', ['--show', '--showformat', '${Package}\t${Status}\n', ...wanted], { reject: false });
   const installed = new Set(stdout.split('\n').flatMap((line) => (line.endsWith(DPKG_INSTALLED) ? [line.split('\t')[0]] : [])));
-  const missing = DEBIAN_PACKAGES.filter((name) => !installed.has(name));
+  const missing = wanted.filter((name) => !installed.has(name));
   if (!existsSync('/usr/lib/postgresql')) missing.push('postgresql');
   if (!(await findTemporalOffline()) && (await execa('python3', ['-m', 'pip', '--version'], { reject: false })).failed) missing.push('python3-pip');
   return missing;
