@@ -64,4 +64,21 @@ describe('access', () => {
       expect(await isIn(tenant.token)).toBe('in');
     }
   });
+
+  it('to sessions is a person’s own: listed, ended one by one, and all at once', async () => {
+    const { name, password } = api.admin;
+    const session = async () => ((await call(api.url, undefined, 'auth.login', { name, password })).data as { token: string }).token;
+    const [one, other] = [await session(), await session()];
+    const list = async (token: string) =>
+      ((await call(api.url, token, 'user.listSessions')).data as { items: { id: string; isCurrent: boolean; address: string }[] }).items;
+    expect((await list(one)).map(({ isCurrent }) => isCurrent)).toEqual([false, true]);
+    const [otherSession] = await list(one);
+    expect(otherSession?.address).toBe('127.0.0.1');
+    expect(await list(api.tenants[0].token)).toEqual([]);
+    expect((await call(api.url, api.tenants[0].token, 'user.endSession', { sessionId: otherSession?.id })).code).toBe('NOT_FOUND');
+    await call(api.url, one, 'user.endSession', { sessionId: otherSession?.id });
+    expect((await call(api.url, other, 'auth.me')).code).toBe('UNAUTHENTICATED');
+    expect((await call(api.url, one, 'user.endAllSessions')).data).toEqual({ count: 1 });
+    expect((await call(api.url, one, 'auth.me')).code).toBe('UNAUTHENTICATED');
+  });
 });

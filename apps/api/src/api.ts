@@ -3,21 +3,25 @@ import type { Logger } from '@nephos/log/log';
 import { createOperations } from '@nephos/operations/operations';
 import type { Keys } from '@nephos/secrets/key-file';
 import { ringToJson } from '@nephos/secrets/key-file';
+import { createDirectory } from '@nephos/directory/directory';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { Client, Connection } from '@temporalio/client';
 import path from 'node:path';
 import { openCertificateAuthority } from './agent/certificate-authority.ts';
 import { createAgentEndpoint } from './agent/endpoint.ts';
 import { createStreamGateway } from './agent/stream-gateway.ts';
+import type { DirectoryChoice } from './directory-settings.ts';
 import type { Pages } from './http/pages.ts';
 import { createApiServer } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
 import { listenToDatabase } from './notifications.ts';
+import { repeat } from './repeat.ts';
 import { createAgentService } from './services/agent.ts';
 import { createAuthenticationService } from './services/authentication.ts';
 import { createCatalogueService } from './services/catalogue.ts';
 import { createChangeService } from './services/change.ts';
 import { createConnectionService } from './services/connection.ts';
+import { createDirectoryUsers } from './services/directory-users.ts';
 import { createInfrastructureService } from './services/infrastructure.ts';
 import { createInstanceService } from './services/instance.ts';
 import { createOperationService } from './services/operation.ts';
@@ -36,8 +40,12 @@ export interface ApiSettings {
   /** How often it is asked whether the caller of an open stream may still be there. */
   recheckStreamsMs?: number;
   pages?: Pages | undefined;
+  /** Left out: only local users sign in. */
+  directory?: DirectoryChoice | undefined;
   log: Logger;
 }
+
+const RECHECK_DIRECTORY_EVERY_MS = 60_000; // for those whose 15 minutes are over
 
 /** One API process, put together and listening. */
 export async function startApi({
@@ -50,6 +58,7 @@ export async function startApi({
   controlQueue,
   recheckStreamsMs,
   pages,
+  directory,
   log,
 }: ApiSettings) {
   const db = openDatabase(databaseUrl, { maxConnections: 20 });
@@ -84,8 +93,10 @@ export async function startApi({
   const template = createTemplateService({ db });
   const change = createChangeService({ db, notifications });
   const user = createUserService({ db });
+  const directoryUsers =
+    directory && createDirectoryUsers({ db, directory: createDirectory(directory.settings), adminGroup: directory.adminGroup, log });
   const services = {
-    authentication: createAuthenticationService({ db }),
+    authentication: createAuthenticationService({ db, directory: directoryUsers, log }),
     catalogue: createCatalogueService({ db }),
     change,
     instance,
@@ -117,6 +128,7 @@ export async function startApi({
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
   });
+  const recheck = directoryUsers && repeat('directory check', () => directoryUsers.recheck(), RECHECK_DIRECTORY_EVERY_MS, log);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : listen.port;
   log.info({ port, address: agentUrl }, 'listening');
@@ -126,6 +138,7 @@ export async function startApi({
     agentUrl,
     services,
     close: async () => {
+      await recheck?.stop();
       change.close();
       notifications.close();
       agentEndpoint.close();

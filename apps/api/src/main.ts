@@ -4,6 +4,7 @@ import { createLogger } from '@nephos/log/log';
 import { readOrMakeKeys } from '@nephos/secrets/key-file';
 import { z } from 'zod';
 import { startApi } from './api.ts';
+import { directoryShape, readDirectory } from './directory-settings.ts';
 
 const environment = readEnvironment({
   NEPHOS_DATABASE_URL: z.string().min(1),
@@ -17,6 +18,7 @@ const environment = readEnvironment({
   NEPHOS_PAGES_SECRET: z.string().min(32).optional(),
   /** Given by whoever starts a cloud for the first time; without it one is made and printed, once. */
   NEPHOS_ADMIN_PASSWORD: z.string().min(12).optional(),
+  ...directoryShape,
 });
 const log = createLogger('api');
 const { NEPHOS_PAGES_URL: pagesUrl, NEPHOS_PAGES_SECRET: pagesSecret } = environment;
@@ -29,6 +31,7 @@ const api = await startApi({
   listen: { host: '127.0.0.1', port: environment.NEPHOS_API_PORT },
   agentListen: environment.NEPHOS_AGENT_LISTEN,
   pages: pagesUrl && pagesSecret ? { url: pagesUrl, secret: pagesSecret } : undefined,
+  directory: readDirectory(environment),
   log,
 });
 

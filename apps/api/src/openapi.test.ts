@@ -86,6 +86,7 @@ describe('the OpenAPI document', () => {
               operationId: 'x',
               templateId: 'x',
               apiKeyId: 'x',
+              sessionId: 'x',
               sshKeyPairId: 'x',
               hostId: 'x',
               computeOfferingId: 'x',
@@ -107,6 +108,9 @@ describe('the OpenAPI document', () => {
     };
     await done('auth.login', { name: api.admin.name, password: api.admin.password });
     await done('auth.me');
+    const { items: sessions } = (await done('user.listSessions')) as unknown as { items: { id: string }[] };
+    await done('user.endSession', { sessionId: sessions[0]!.id });
+    await done('user.endAllSessions');
     await done('account.mine');
     const zone = await done('zone.create', { name: 'z', tags: { a: 'b' } });
     const pod = await done('pod.create', { zoneId: zone.id, name: 'p' });

@@ -16,6 +16,7 @@ interface Foreign {
   network: string;
   sshKeyPair: string;
   apiKey: string;
+  session: string;
   template: string;
   account: string;
 }
@@ -29,6 +30,7 @@ const KIND_OF_FIELD: Record<string, Kind | 'shared' | 'instance-or-other'> = {
   networkId: 'network',
   sshKeyPairId: 'sshKeyPair',
   apiKeyId: 'apiKey',
+  sessionId: 'session',
   templateId: 'template',
   accountId: 'account',
   resourceId: 'instance-or-other',
@@ -91,6 +93,7 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'template.create': () => ({ imageStoreId: newId(), name: 't', sha256: 'a'.repeat(64), sizeBytes: 1 }),
   'template.get': () => ({ templateId: own.template }),
   'user.create': () => ({ name: 'mallory', password: 'a long password', accountId: own.account }),
+  'user.endSession': () => ({ sessionId: own.session }),
   'volume.list': () => ({}),
 };
 
@@ -224,6 +227,9 @@ async function makeThings(tenant: 0 | 1): Promise<Foreign> {
       (await call(api.url, token, 'sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==' })).data as { id: string }
     ).id,
     apiKey: ((await call(api.url, token, 'apiKey.create', { name: 'k' })).data as { id: string }).id,
+    session: (
+      await api.db.session.create({ data: { id: newId(), userId: actor.userId, tokenHash: newId(), expiresAt: new Date(Date.now() + 3_600_000) } })
+    ).id,
     template: (await makeTemplate(api.db, account, api.zone, { isPublic: false })).id,
     account: actor.accountId,
   };

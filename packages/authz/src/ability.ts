@@ -25,6 +25,7 @@ export const MODEL_OF = {
   pool: 'Pool',
   'public-address': 'Address',
   router: 'Router',
+  session: 'Session',
   'ssh-key-pair': 'SshKeyPair',
   template: 'Template',
   user: 'User',
@@ -89,7 +90,12 @@ function abilityOf(actor: User): AppAbility {
 
 function conditionFor(actor: User, resource: Resource, reach: Exclude<Reach, 'none'>): Record<string, unknown> {
   if (reach === 'any') return {};
-  const own = resource === 'account' ? { id: actor.accountId } : resource === 'api-key' ? { userId: actor.userId } : { accountId: actor.accountId };
+  const own = ownRows(actor, resource);
   if (reach === 'own') return own;
   return { OR: [own, resource === 'template' ? { isPublic: true } : { accountId: null }] };
+}
+
+function ownRows(actor: User, resource: Resource): Record<string, unknown> {
+  if (resource === 'account') return { id: actor.accountId };
+  return resource === 'api-key' || resource === 'session' ? { userId: actor.userId } : { accountId: actor.accountId };
 }

@@ -51,6 +51,8 @@ const USER_POLICY = {
   'pool.read': 'none',
   'public-address.create': 'none',
   'router.read': 'own',
+  'session.end': 'own',
+  'session.read': 'own',
   'ssh-key-pair.create': 'own',
   'ssh-key-pair.delete': 'own',
   'ssh-key-pair.read': 'own',

@@ -15,6 +15,19 @@ export const meDto = z.object({
   accountName: z.string(),
 });
 
+export const sessionDto = z.object({
+  id: z.uuid(),
+  /** Where it was signed in from. */
+  address: z.string(),
+  createdAt: timeSchema,
+  expiresAt: timeSchema,
+  /** Whether it is the one that asks. */
+  isCurrent: z.boolean(),
+});
+/** The caller's own, the newest first. */
+export const sessionsDto = z.object({ items: z.array(sessionDto) });
+export const sessionIdSchema = z.object({ sessionId: z.uuid() });
+
 const passwordSchema = z.string().min(12, 'At least 12 characters').max(1_024);
 export const createUserSchema = z.object({
   name: z

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   IMAGE_REFUSED: { http: 422, retry: false },
   CHECKSUM_MISMATCH: { http: 422, retry: false },
   TOO_MANY_REQUESTS: { http: 429, retry: true },
+  DIRECTORY_UNREACHABLE: { http: 503, retry: true },
   HOST_UNREACHABLE: { http: 503, retry: true },
   OUTCOME_UNKNOWN: { http: 503, retry: true },
   STALE_GENERATION: { http: 409, retry: false },

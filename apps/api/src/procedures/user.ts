@@ -24,6 +24,17 @@ export const user = router({
     .input(contract.createUserSchema)
     .output(contract.userDto)
     .mutation(({ ctx, input }) => ctx.services.user.create(ctx.request, input)),
+  listSessions: permitted('session.read')
+    .output(contract.sessionsDto)
+    .query(({ ctx }) => ctx.services.user.listSessions(ctx.request, ctx.caller.sessionId)),
+  endSession: permitted('session.end')
+    .input(contract.sessionIdSchema)
+    .output(z.object({ id: z.uuid() }))
+    .mutation(({ ctx, input }) => ctx.services.user.endSession(ctx.request, input)),
+  /** Signs out everywhere, here too. API keys stay. */
+  endAllSessions: permitted('session.end')
+    .output(z.object({ count: z.int() }))
+    .mutation(({ ctx }) => ctx.services.user.endAllSessions(ctx.request)),
 });
 
 export const account = router({

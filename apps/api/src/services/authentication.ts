@@ -1,10 +1,15 @@
-import type { Actor } from '@nephos/authz/actor';
+import { randomBytes } from 'node:crypto';
+import { systemActor, type Actor } from '@nephos/authz/actor';
 import type { Db } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
+import type { User } from '@nephos/db/prisma';
 import { hashToken, newToken } from '@nephos/db/token';
+import type { RefusalReason } from '@nephos/directory/refusal';
+import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { DirectoryUsers } from './directory-users.ts';
 import { checkPassword } from './password.ts';
 
 const SESSION_MS = 12 * 60 * 60 * 1000;
@@ -18,14 +23,49 @@ export interface Caller {
   sessionId?: string;
 }
 
-export function createAuthenticationService({ db }: { db: Db }) {
+/** Why somebody who gave a name and a password is not let in, in words that tell nothing to who does not know the password. */
+const REFUSALS: Record<RefusalReason, string> = {
+  'wrong-or-locked': 'The name or the password is wrong, or the account is locked.',
+  disabled: 'This account is disabled. Ask your administrator.',
+  expired: 'The password or the account has expired. Change the password where your organisation lets you, then sign in again.',
+  'must-change': 'The password must be changed first. Change it where your organisation lets you, then sign in again.',
+  unreachable: 'The directory does not answer now. Local users can sign in; for one of them, the name or the password is wrong.',
+};
+
+interface Credentials {
+  name: string;
+  password: string;
+}
+type Outcome = { user: User } | { reason: RefusalReason; userId?: string; accountId?: string };
+
+/** Without a directory only local users sign in. */
+export function createAuthenticationService({ db, log, directory }: { db: Db; log?: Logger; directory?: DirectoryUsers | undefined }) {
   const perName = new RateLimiterMemory({ points: 10, duration: 300 });
   const perAddress = new RateLimiterMemory({ points: 60, duration: 300 });
 
+  /** A name of a local user is theirs alone: nobody of the directory is asked for. */
+  async function findUser({ name, password }: Credentials): Promise<Outcome> {
+    const known = await db.user.findUnique({ where: { name }, include: { account: { select: { isEnabled: true } } } });
+    const local = known?.externalId === null ? known : undefined;
+    const isRight = await checkPassword(password, local?.passwordHash); // first, and for all, so that it takes as long for those who are not here
+    if (local && isRight) return local.isEnabled && local.account.isEnabled ? { user: local } : { reason: 'disabled', ...about(local) };
+    // The directory is asked in vain for a local user, with nothing of theirs: time tells no one who is local, nor does its being away.
+    const random = randomBytes(12).toString('hex');
+    const found = directory ? await directory.signIn(local ? { name: random, password: random } : { name, password }) : WRONG;
+    if ('reason' in found && found.cause !== undefined && found.reason === 'unreachable')
+      log?.warn({ err: found.cause }, 'the directory was not reached');
+    return 'reason' in found ? { reason: found.reason, ...(known && about(known)) } : isLetIn(found.user);
+  }
+
+  async function isLetIn(user: User): Promise<Outcome> {
+    const { isEnabled } = await db.account.findUniqueOrThrow({ where: { id: user.accountId }, select: { isEnabled: true } });
+    return user.isEnabled && isEnabled ? { user } : { reason: 'disabled', ...about(user) };
+  }
+
   return {
-    /** Throws UNAUTHENTICATED with one message whatever was wrong, in equal time, and TOO_MANY_REQUESTS when it is tried too often. */
+    /** Throws UNAUTHENTICATED with a reason, DIRECTORY_UNREACHABLE, or TOO_MANY_REQUESTS when it is tried too often. */
     async login({
-      name,
+      name: typedName,
       password,
       address,
       requestId,
@@ -35,17 +75,21 @@ export function createAuthenticationService({ db }: { db: Db }) {
       address: string;
       requestId: string;
     }): Promise<{ token: string; expiresAt: string }> {
+      const name = typedName.trim();
+      const limited = name.toLowerCase().split('@')[0] ?? ''; // one account, with its domain or without
       await spend(perAddress, address);
-      await spend(perName, name.toLowerCase());
-      const user = await db.user.findUnique({ where: { name }, include: { account: { select: { isEnabled: true } } } });
-      const isRight = await checkPassword(password, user?.passwordHash);
-      if (!user || !isRight || !user.isEnabled || !user.account.isEnabled)
-        throw new DomainError('UNAUTHENTICATED', 'The name or the password is wrong.');
-      await perName.delete(name.toLowerCase());
+      await spend(perName, limited);
+      const outcome = await findUser({ name, password });
+      if ('reason' in outcome) {
+        await noteRefusal(db, outcome, address, requestId);
+        throw refused(outcome.reason);
+      }
+      const { user } = outcome;
+      await perName.delete(limited);
       const { token, tokenHash } = newToken('session');
       const expiresAt = new Date(Date.now() + SESSION_MS);
       await db.$transaction(async (tx) => {
-        await tx.session.create({ data: { id: newId(), userId: user.id, tokenHash, expiresAt } });
+        await tx.session.create({ data: { id: newId(), userId: user.id, tokenHash, expiresAt, address } });
         const actor: Actor = { kind: 'user', userId: user.id, accountId: user.accountId, domainId: '', role: roleOf(user.role), requestId };
         await noteEvent(tx, {
           kind: 'user.signed-in',
@@ -53,6 +97,7 @@ export function createAuthenticationService({ db }: { db: Db }) {
           accountId: user.accountId,
           resource: { type: 'user', id: user.id },
           message: `${user.name} signed in.`,
+          details: { address, by: user.externalId === null ? 'password' : 'directory' },
         });
       });
       return { token, expiresAt: expiresAt.toISOString() };
@@ -84,6 +129,28 @@ export function createAuthenticationService({ db }: { db: Db }) {
   };
 }
 export type AuthenticationService = ReturnType<typeof createAuthenticationService>;
+
+const WRONG: { reason: RefusalReason; cause?: unknown } = { reason: 'wrong-or-locked' };
+const about = ({ id, accountId }: User) => ({ userId: id, accountId });
+
+function refused(reason: RefusalReason): DomainError {
+  return reason === 'unreachable'
+    ? new DomainError('DIRECTORY_UNREACHABLE', REFUSALS[reason])
+    : new DomainError('UNAUTHENTICATED', REFUSALS[reason], { reason });
+}
+
+/** A name that nobody has is not kept: people type passwords there. */
+async function noteRefusal(db: Db, outcome: Extract<Outcome, { reason: RefusalReason }>, address: string, requestId: string): Promise<void> {
+  const { reason, userId, accountId } = outcome;
+  await noteEvent(db, {
+    kind: 'user.sign-in-refused',
+    actor: { ...systemActor('sign-in'), requestId },
+    ...(accountId !== undefined && { accountId }),
+    ...(userId !== undefined && { resource: { type: 'user', id: userId } }),
+    message: `Somebody at ${address} was not let in: ${reason}.`,
+    details: { reason, address },
+  });
+}
 
 function roleOf(text: string): UserActor['role'] {
   return text === 'root-admin' ? 'root-admin' : 'user';

@@ -15,6 +15,8 @@ import { once, type Request } from '../request.ts';
 import { create } from './infrastructure.ts';
 import { hashPassword } from './password.ts';
 
+const SESSIONS_SHOWN = 100;
+
 /** People, their accounts, and what they sign in with. */
 export function createUserService({ db }: { db: Db }) {
   return {
@@ -114,6 +116,58 @@ export function createUserService({ db }: { db: Db }) {
           message: `The API key ${key.name} was revoked.`,
         });
         return toApiKeyDto(await tx.apiKey.update({ where: { id: apiKeyId }, data: { revokedAt: key.revokedAt ?? new Date() } }));
+      });
+    },
+
+    async listSessions({ actor }: Request, currentId: string | undefined) {
+      const sessions = await db.session.findMany({
+        where: { AND: [rowsFor(actor, 'session.read'), { userId: actor.userId, expiresAt: { gt: new Date() } }] },
+        orderBy: { createdAt: 'desc' },
+        take: SESSIONS_SHOWN,
+      });
+      return {
+        items: sessions.map(({ id, address, createdAt, expiresAt }) => ({
+          id,
+          address,
+          createdAt: createdAt.toISOString(),
+          expiresAt: expiresAt.toISOString(),
+          isCurrent: id === currentId,
+        })),
+      };
+    },
+
+    async endSession(request: Request, { sessionId }: { sessionId: string }) {
+      return once(db, request, async (tx) => {
+        const session = await tx.session.findFirst({
+          where: { AND: [{ id: sessionId }, rowsFor(request.actor, 'session.end')] },
+          include: { user: { select: { name: true, accountId: true } } },
+        });
+        if (!session) throw new DomainError('NOT_FOUND', `There is no session ${sessionId}.`, { sessionId });
+        await tx.session.deleteMany({ where: { id: sessionId } });
+        await noteEvent(tx, {
+          kind: 'session.ended',
+          actor: request.actor,
+          accountId: session.user.accountId,
+          resource: { type: 'user', id: session.userId },
+          message: `A session of ${session.user.name} was ended.`,
+        });
+        return { id: sessionId };
+      });
+    },
+
+    async endAllSessions(request: Request) {
+      const { actor } = request;
+      return once(db, request, async (tx) => {
+        const { count } = await tx.session.deleteMany({ where: { AND: [{ userId: actor.userId }, rowsFor(actor, 'session.end')] } });
+        const resource = { type: 'user', id: actor.userId };
+        await noteEvent(tx, {
+          kind: 'user.signed-out-everywhere',
+          actor,
+          accountId: actor.accountId,
+          resource,
+          message: `${count} sessions were ended.`,
+        });
+        return { count };
       });
     },
 

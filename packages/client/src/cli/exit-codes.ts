@@ -34,6 +34,7 @@ const BY_CODE: Record<string, number> = {
   AMBIGUOUS: EXIT.notNow,
   UNREACHABLE: EXIT.unreachable,
   HOST_UNREACHABLE: EXIT.unreachable,
+  DIRECTORY_UNREACHABLE: EXIT.unreachable,
 };
 
 export function exitCodeOf(error: unknown): number {
