@@ -22,6 +22,8 @@ export interface CloudProcess {
 export interface Foundation {
   databaseUrl: string;
   temporalAddress: string;
+  /** Tells the API of the directory; empty without one. */
+  directory?: Record<string, string>;
 }
 
 export function controlEnvironment(settings: Settings, { databaseUrl, temporalAddress }: Foundation, isReal: boolean): Record<string, string> {
@@ -44,6 +46,25 @@ export function adminPassword(controlFolder: string): string {
   return keptSecret(controlFolder, 'admin-password', 12);
 }
 
+/** Of all demo people of the embedded directory. */
+export function directoryPassword(controlFolder: string): KeptSecret {
+  return keptSecretFile(controlFolder, 'directory-password', 9);
+}
+
+/** What the API reads the embedded directory with. */
+export function directoryServicePassword(controlFolder: string): KeptSecret {
+  return keptSecretFile(controlFolder, 'directory-service-password', 24);
+}
+
+interface KeptSecret {
+  file: string;
+  value: string;
+}
+
+function keptSecretFile(controlFolder: string, name: string, bytes: number): KeptSecret {
+  return { file: path.join(controlFolder, name), value: keptSecret(controlFolder, name, bytes) };
+}
+
 /** Made at the first start and kept for its owner alone. */
 function keptSecret(controlFolder: string, name: string, bytes: number): string {
   const file = path.join(controlFolder, name);
@@ -57,7 +78,7 @@ export async function controlProcesses(settings: Settings, foundation: Foundatio
   const api = async () => {
     await assertPortFree(settings.apiPort, 'the API', '--port');
     await assertPortFree(settings.agentPort, 'the agents', 'NEPHOS_AGENT_PORT');
-    return main('api', 'apps/api/src/main.ts', env);
+    return main('api', 'apps/api/src/main.ts', { ...env, ...foundation.directory });
   };
   return [
     { name: 'api', plan: api },

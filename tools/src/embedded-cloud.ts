@@ -42,7 +42,7 @@ export interface EmbeddedCloudOptions {
 
 const PREFIX = 'nephos-cloud-';
 // Below those that Linux gives to whoever asks for any: Temporal takes several of them, and would take one of ours between stop and start.
-const portsFrom = (pid: number) => 16_000 + (pid % 3_900) * 4;
+const portsFrom = (pid: number) => 16_000 + (pid % 3_100) * 5;
 const prefixOf = (pid: number | string) => `c${pid}`;
 
 /** Brings up a cloud of its own ports, names and folders. One at a time per process; those of dead processes are removed first. */
@@ -56,6 +56,7 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
     NEPHOS_POSTGRES_PORT: String(postgresPort),
     NEPHOS_TEMPORAL_PORT: String(apiPort + 2),
     NEPHOS_AGENT_PORT: String(apiPort + 3),
+    NEPHOS_DIRECTORY_PORT: String(apiPort + 4),
     NEPHOS_MANAGEMENT_NET: `10.${220 + (process.pid % 30)}.${Math.floor(process.pid / 30) % 250}`,
     ...env,
   };

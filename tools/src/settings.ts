@@ -17,6 +17,8 @@ export interface Settings {
   apiPort: number;
   postgresPort: number;
   temporalPort: number;
+  /** Of the embedded directory. */
+  directoryPort: number;
   /** Where agents connect to. */
   agentPort: number;
   /** Holds everything the cloud keeps. */
@@ -48,6 +50,7 @@ export function readSettings(argv: readonly string[] = process.argv.slice(2)): S
     apiPort: wholeNumber('--port', values.port ?? '8080', 1, 65_535),
     postgresPort: wholeNumber('NEPHOS_POSTGRES_PORT', env['NEPHOS_POSTGRES_PORT'] ?? '15432', 1, 65_535),
     temporalPort: wholeNumber('NEPHOS_TEMPORAL_PORT', env['NEPHOS_TEMPORAL_PORT'] ?? '7233', 1, 65_535),
+    directoryPort: wholeNumber('NEPHOS_DIRECTORY_PORT', env['NEPHOS_DIRECTORY_PORT'] ?? '10636', 1, 65_535),
     agentPort: wholeNumber('NEPHOS_AGENT_PORT', env['NEPHOS_AGENT_PORT'] ?? '8443', 1, 65_535),
     dataFolder: path.resolve(env['NEPHOS_DATA'] ?? path.join(ROOT, '.nephos')),
     wire: {
@@ -71,6 +74,8 @@ export function foldersOf(dataFolder: string) {
     /** The control plane's own: keys, image store. */
     control: path.join(dataFolder, 'control'),
     temporalDb: path.join(dataFolder, 'temporal', 'temporal.db'),
+    /** The embedded directory's. */
+    directory: path.join(dataFolder, 'directory'),
     postgresPassword: path.join(dataFolder, 'control', 'postgres-password'),
     runFile: path.join(dataFolder, 'run.json'),
     hostsFile: path.join(dataFolder, 'control', 'hosts.json'),

@@ -11,7 +11,7 @@ import { foldersOf } from './settings.ts';
 import { ROOT } from './terminal.ts';
 
 let dataFolder = '';
-let ports: { api: number; postgres: number; temporal: number; agent: number };
+let ports: { api: number; postgres: number; temporal: number; agent: number; directory: number };
 
 /** `npm start` or another command of it; its lines, and a wait for one. Killed with the test. */
 function command(name: string, ...args: string[]) {
@@ -25,6 +25,7 @@ function command(name: string, ...args: string[]) {
       NEPHOS_POSTGRES_PORT: String(ports.postgres),
       NEPHOS_TEMPORAL_PORT: String(ports.temporal),
       NEPHOS_AGENT_PORT: String(ports.agent),
+      NEPHOS_DIRECTORY_PORT: String(ports.directory),
     },
   });
   const lines: string[] = [];
@@ -54,7 +55,7 @@ const start = () => command('start.ts', '--simulator', '--no-build', '--port', S
 
 beforeAll(async () => {
   dataFolder = await mkdtemp(path.join(tmpdir(), 'nephos-start-test-'));
-  ports = { api: await freePort(), postgres: await freePort(), temporal: await freePort(), agent: await freePort() };
+  ports = { api: await freePort(), postgres: await freePort(), temporal: await freePort(), agent: await freePort(), directory: await freePort() };
 });
 afterAll(async () => {
   await command('reset.ts', '--yes').ended;

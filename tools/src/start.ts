@@ -11,6 +11,7 @@ import { DomainError } from '@nephos/model/errors';
 import { build } from './build.ts';
 import { agents, controlProcesses, hostDaemons, type CloudProcess, type Foundation } from './cloud.ts';
 import { raiseRealHosts, writeHostsFile } from './hosts.ts';
+import { startDirectory } from './directory.ts';
 import { ensureSystemPackages } from './needs.ts';
 import { whyNoRealHosts } from './real-hosts.ts';
 import { findRunningCloud, removeRunFile, writeRunFile } from './run-file.ts';
@@ -112,7 +113,7 @@ async function startFoundation(settings: Settings, supervisor: Supervisor): Prom
     planTemporal({ port: temporalPort, dbFile: folders.temporalDb, portSetting: 'NEPHOS_TEMPORAL_PORT', say: (line) => say('temporal', line) });
   await supervisor.start('temporal', async () => (await temporal()).spec);
   say('temporal', `ready on port ${temporalPort}`);
-  return { databaseUrl, temporalAddress: `127.0.0.1:${temporalPort}` };
+  return { databaseUrl, temporalAddress: `127.0.0.1:${temporalPort}`, directory: await startDirectory(settings, supervisor) };
 }
 
 /** The default zone is made through the public API, by a script that reads as an integrator's own. */

@@ -43,6 +43,7 @@ export interface SlapdPlan {
   url: string;
   /** PEM of the authority. */
   ca: string;
+  caFile: string;
   baseDn: string;
   serviceDn: string;
   /** May write. */
@@ -79,6 +80,7 @@ export async function planSlapd({
   return {
     url,
     ca: await readFile(certificates.ca, 'utf8'),
+    caFile: certificates.ca,
     baseDn: BASE,
     serviceDn: MANAGER,
     managerDn: MANAGER,
