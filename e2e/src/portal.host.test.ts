@@ -37,17 +37,31 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     await cloud?.close();
   });
   /** Nothing may go wrong unseen: no console error, no report of the content security policy, no failed request. */
-  afterEach(() => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await page.screenshot({ path: path.join(SCREENSHOTS, `failed-${task.name.replaceAll(/\W+/g, '-')}.png`) });
     expect(troubles).toEqual([]);
   });
 
-  it('is led to the sign-in page, and back to where they were', async () => {
+  async function signIn(): Promise<void> {
+    await page.getByLabel('Name', { exact: true }).fill('admin');
+    await page.getByLabel('Password').fill((await readFile(path.join(cloud.dataFolder, 'control/admin-password'), 'utf8')).trim());
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  it('is told when the password is wrong', async () => {
     await page.goto('/operations?state=failed');
     await page.waitForURL(/\/sign-in\?callbackUrl=/);
     await looksRight(page, 'sign-in');
-    await page.getByLabel('Name').fill('admin');
-    await page.getByLabel('Password').fill((await readFile(path.join(cloud.dataFolder, 'control/admin-password'), 'utf8')).trim());
+    await page.getByLabel('Name', { exact: true }).fill('admin');
+    await page.getByLabel('Password').fill('not this one');
     await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').filter({ hasText: 'password is wrong' }).waitFor();
+    await looksRight(page, 'sign-in-refused');
+    expect(troubles.splice(0).filter((trouble) => !trouble.includes('401'))).toEqual([]);
+  });
+
+  it('is led back to where they were', async () => {
+    await signIn();
     await page.waitForURL('**/operations?state=failed');
     await page.locator('[data-live=live]').waitFor();
     const cookies = await page.context().cookies();
@@ -59,7 +73,8 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     await page.getByText('No instances yet').waitFor();
     await looksRight(page, 'instances-empty');
     await page.getByRole('main').getByRole('link', { name: 'New instance' }).first().click();
-    await page.getByLabel('Name').fill('web-1');
+    await page.waitForURL('**/instances/new');
+    await page.getByLabel('Name', { exact: true }).fill('web-1');
     await page.getByLabel('Template').selectOption({ label: 'tiny' });
     await page.getByLabel('Compute offering').selectOption({ label: 'tiny' });
     await looksRight(page, 'deploy');
@@ -102,12 +117,12 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
 
   it('is told at its field what the server refuses', async () => {
     await page.goto('/instances/new');
-    await page.getByLabel('Name').fill('<script>alert(1)</script>');
+    await page.getByLabel('Name', { exact: true }).fill('<script>alert(1)</script>');
     await page.getByLabel('Template').selectOption({ label: 'tiny' });
     await page.getByLabel('Compute offering').selectOption({ label: 'tiny' });
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('alert').filter({ hasText: 'lower case letters' }).waitFor();
-    expect(await page.getByLabel('Name').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByLabel('Name', { exact: true }).getAttribute('aria-invalid')).toBe('true');
     await looksRight(page, 'deploy-refused');
     expect(troubles.splice(0)).toEqual([expect.stringMatching(/400/), expect.stringMatching(/400/)]); // the refusal itself
   });
@@ -125,14 +140,14 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     await page.getByRole('link', { name: 'SSH keys' }).click();
     await page.getByRole('button', { name: 'Add a key' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Name').fill('laptop مفتاح 🔑');
+    await dialog.getByLabel('Name', { exact: true }).fill('laptop مفتاح 🔑');
     await dialog.getByLabel('Public key').fill('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1EvTyAeFyzbSPmFNBeQYGLkOjHYLYnBmFSrJ3dgrTT me@laptop');
     await dialog.getByRole('button', { name: 'Add a key' }).click();
     await page.getByRole('cell', { name: 'laptop مفتاح 🔑' }).waitFor();
     await looksRight(page, 'ssh-keys');
     await page.getByRole('link', { name: 'API keys' }).click();
     await page.getByRole('button', { name: 'New key' }).click();
-    await dialog.getByLabel('Name').fill('backup script');
+    await dialog.getByLabel('Name', { exact: true }).fill('backup script');
     await dialog.getByRole('button', { name: 'Create' }).click();
     const token = (await dialog.getByText(/^nephos_key_/).textContent()) ?? '';
     const asKey = () => fetch(`${cloud.api.url}/api/v1/auth.me`, { headers: { authorization: `Bearer ${token}` } });
@@ -143,6 +158,24 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     await page.getByRole('cell', { name: 'Revoked' }).waitFor();
     await looksRight(page, 'api-keys');
     expect((await asKey()).status).toBe(401);
+  });
+
+  it('sees that the connection is lost, and that it heals', async () => {
+    await page.getByRole('link', { name: 'Operations' }).click();
+    await page.getByRole('link', { name: 'Destroy web-1' }).waitFor();
+    process.kill(await cloud.pidOf('api'), 'SIGKILL');
+    await page.locator('[data-live=away]').waitFor();
+    await page.locator('[data-live=live]').waitFor();
+    troubles.splice(0); // of the time without an API
+  });
+
+  it('signs in again when the session was ended elsewhere, and is back on the page', async () => {
+    await cloud.db.session.deleteMany({});
+    await page.getByRole('link', { name: 'Create web-1' }).click();
+    await page.waitForURL(/\/sign-in\?callbackUrl=%2Foperations%2F/);
+    await signIn();
+    await page.getByRole('heading', { level: 1, name: /Create web-1/ }).waitFor();
+    expect(troubles.splice(0).filter((trouble) => !/401|INCOMPLETE_CHUNKED/.test(trouble))).toEqual([]); // the API refuses, and ends the stream
   });
 
   it('signs out, and the session is worth nothing any more', async () => {

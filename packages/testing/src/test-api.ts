@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startApi } from '@nephos/api/api';
+import type { Pages } from '@nephos/api/http/pages';
 import type { Actor } from '@nephos/authz/actor';
 import type { Db } from '@nephos/db/database';
 import type { ComputeOffering, Host, Template, Zone } from '@nephos/db/prisma';
@@ -57,7 +58,7 @@ export const ADMIN_PASSWORD = 'correct horse battery staple';
  * Starts the API of apps/api with fresh keys. With `withWorld` also a control worker and two simulated hosts; without them
  * operations are accepted and stay `pending`.
  */
-export async function createTestApi({ withWorld = false }: { withWorld?: boolean } = {}): Promise<TestApi> {
+export async function createTestApi({ withWorld = false, pages }: { withWorld?: boolean; pages?: Pages } = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   const { db } = database;
   const folder = mkdtempSync(path.join(tmpdir(), `nephos-test-api-${process.pid}-`));
@@ -75,6 +76,7 @@ export async function createTestApi({ withWorld = false }: { withWorld?: boolean
     agentListen: local,
     controlQueue,
     recheckStreamsMs: 200,
+    pages,
     log: createLogger('api', 'debug', { write: (line) => void logLines.push(line) }),
   });
   const dataConverter = createDataConverter(keys.payloads);

@@ -4,25 +4,29 @@ import { newId } from '@nephos/model/id';
 import type { Caller } from '../services/authentication.ts';
 import type { Services } from '../services/services.ts';
 
-/** Who sends a request; undefined is nobody. */
+/** Who sends a request; undefined is nobody. Throws FORBIDDEN as `assertOwnPage` does. */
 export async function authenticate(services: Services, request: IncomingMessage, requestId: string): Promise<Caller | undefined> {
-  const token = /^Bearer (\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? tokenOfBrowser(request);
+  const bearer = /^Bearer (\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
+  if (!bearer) assertOwnPage(request);
+  const token = bearer ?? tokenOfBrowser(request);
   return token ? services.authentication.authenticate(token, requestId).catch(refuseUnknown) : undefined;
 }
 
 /** Set by the portal when a person signs in: HttpOnly, SameSite=Strict. */
 const SESSION_COOKIE = 'nephos_session';
 
+function tokenOfBrowser(request: IncomingMessage): string | undefined {
+  return new RegExp(`(?:^|; )${SESSION_COOKIE}=([^;]+)`).exec(headerOf(request, 'cookie') ?? '')?.[1];
+}
+
 /**
  * A browser sends its cookie by itself, whoever wrote the page that asks. So a change must come from a page of our own:
  * browsers name the origin of every request that isn't a GET. Throws FORBIDDEN.
  */
-function tokenOfBrowser(request: IncomingMessage): string | undefined {
-  const token = new RegExp(`(?:^|; )${SESSION_COOKIE}=([^;]+)`).exec(headerOf(request, 'cookie') ?? '')?.[1];
-  if (!token || request.method === 'GET' || request.method === 'HEAD') return token;
+export function assertOwnPage(request: IncomingMessage): void {
+  if (headerOf(request, 'authorization') || request.method === 'GET' || request.method === 'HEAD' || !tokenOfBrowser(request)) return;
   const origin = headerOf(request, 'origin') ?? '';
-  const isOwn = URL.canParse(origin) && new URL(origin).host === headerOf(request, 'host');
-  if (isOwn) return token;
+  if (URL.canParse(origin) && new URL(origin).host === headerOf(request, 'host')) return;
   throw new DomainError('FORBIDDEN', 'A change that is asked for with a cookie must come from a page of this portal. Programs send an API key.');
 }
 

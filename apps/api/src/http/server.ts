@@ -12,7 +12,7 @@ import type { Request } from '../request.ts';
 import type { ConnectionService } from '../services/connection.ts';
 import type { Services } from '../services/services.ts';
 import type { Context } from '../trpc.ts';
-import { authenticate, headerOf, requestIdOf, urlOf } from './caller.ts';
+import { assertOwnPage, authenticate, headerOf, requestIdOf, urlOf } from './caller.ts';
 import { connectTo } from './connect.ts';
 import { sendError, sendJson } from './json.ts';
 import { clientAddress, forwardTo, type Pages } from './pages.ts';
@@ -67,6 +67,7 @@ async function answer(
 ): Promise<void> {
   const { pathname } = urlOf(request);
   response.setHeader('x-content-type-options', 'nosniff');
+  if (request.url?.startsWith(API)) assertOwnPage(request);
   if (pathname === '/healthz') return sendJson(response, 200, { ok: true });
   if (pathname === '/readyz') {
     const unready = await parts.findUnready();

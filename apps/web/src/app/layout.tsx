@@ -13,7 +13,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" data-theme={theme}>
       <body className="font-sans antialiased">
-        <Providers now={Date.now()}>{children}</Providers>
+        <Providers>{children}</Providers>
       </body>
     </html>
   );

@@ -2,8 +2,9 @@
 import { Badge, type Tone } from '@nephos/ui/badge';
 import { isOperationKind } from '@nephos/model/operation-kind';
 import type { OperationState } from '@nephos/model/operation/state';
-import { useFormatter, useNow, useTranslations } from 'next-intl';
+import { useFormatter, useTranslations } from 'next-intl';
 import type { Outputs } from '../../trpc/api.tsx';
+import { useClock } from '../shell/use-clock.ts';
 
 export type Operation = Outputs['operation']['list']['items'][number];
 
@@ -32,7 +33,7 @@ export function useOperationName(): (operation: Pick<Operation, 'kind' | 'resour
 export function Took({ from, to }: { from: string | null; to: string | null }) {
   const t = useTranslations('operation');
   const format = useFormatter();
-  const now = useNow({ updateInterval: 1_000 });
+  const now = useClock(1_000);
   if (!from) return '–';
   const ms = Math.max(0, (to ? Date.parse(to) : now.getTime()) - Date.parse(from));
   const minutes = Math.floor(ms / 60_000);

@@ -2,9 +2,10 @@
 import { Button } from '@nephos/ui/button';
 import { CopyButton } from '@nephos/ui/copy-button';
 import { Empty, Note, Skeleton } from '@nephos/ui/panel';
-import { useFormatter, useNow, useTranslations } from 'next-intl';
+import { useFormatter, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { problemOf } from '../../trpc/problem.ts';
+import { useClock } from './use-clock.ts';
 
 const TICK_MS = 10_000;
 const MIB = 1024 ** 2;
@@ -13,9 +14,8 @@ const GIB = 1024 ** 3;
 /** How long ago, and exactly when on hover. */
 export function Ago({ time }: { time: string }) {
   const format = useFormatter();
-  const now = useNow({ updateInterval: TICK_MS });
-  const date = new Date(time);
-  const shown = date > now && date.getTime() - now.getTime() < TICK_MS ? now : date; // clocks differ a little
+  const now = useClock(TICK_MS);
+  const date = new Date(time); // a little ahead of the clock here, when that one is late: then it is now
   return (
     <time
       dateTime={time}
@@ -23,7 +23,7 @@ export function Ago({ time }: { time: string }) {
       className="whitespace-nowrap"
       suppressHydrationWarning
     >
-      {format.relativeTime(shown, now)}
+      {format.relativeTime(date, new Date(Math.max(now.getTime(), date.getTime())))}
     </time>
   );
 }

@@ -11,9 +11,9 @@ declare module 'next-intl' {
   }
 }
 
-export function Providers({ now, children }: { now: number; children: ReactNode }) {
+export function Providers({ children }: { children: ReactNode }) {
   return (
-    <NextIntlClientProvider locale="en" messages={messages} now={new Date(now)} timeZone="UTC">
+    <NextIntlClientProvider locale="en" messages={messages} timeZone={timeZone()}>
       <ApiProvider>
         <Toasts>{children}</Toasts>
       </ApiProvider>
@@ -28,4 +28,9 @@ function Toasts({ children }: { children: ReactNode }) {
       {children}
     </Toaster>
   );
+}
+
+/** The reader's. The server does not know it, and shows no times. */
+function timeZone(): string {
+  return typeof window === 'undefined' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
