@@ -61,6 +61,7 @@ function toFound(settings: DirectorySettings, entry: Entry): Found {
   const externalId = Buffer.isBuffer(guid) ? guid.toString('hex') : text('entryUUID').toLowerCase();
   if (externalId === '') throw new DomainError('UNEXPECTED', 'The directory shows no objectGUID or entryUUID of people to us.');
   const name = text(nameAttributeOf(settings));
+  if (name === '') throw new DomainError('UNEXPECTED', `The directory shows no ${nameAttributeOf(settings)} of people to us.`);
   return {
     dn: entry.dn,
     externalId,
