@@ -9,7 +9,7 @@ export interface Session {
   bind(dn: string, password: string): Promise<number | undefined>;
   /** Of the last bind, also of one that failed. */
   policyError(): number | undefined;
-  /** At most `limit` entries, and none when the base does not exist. Referrals are not followed. */
+  /** At most `limit` entries; none for a single one that does not exist. Referrals are not followed. */
   search(base: string, query: { scope: 'base' | 'sub'; filter: Filter; attributes: string[]; limit: number }): Promise<Entry[]>;
 }
 
@@ -47,6 +47,7 @@ export async function connect<T>({ url, startTls = false, ca, timeoutMs = TIMEOU
     return await use({
       bind: async (dn, password) => {
         assertEncrypted();
+        if (password === '') throw new DomainError('BAD_INPUT', 'An empty password is no password: servers let anybody in with it, as nobody.');
         policy = new PasswordPolicyControl(); // one that has an answer would send it
         await client.bind(dn, password, policy);
         return policy.value?.error;
@@ -58,7 +59,8 @@ export async function connect<T>({ url, startTls = false, ca, timeoutMs = TIMEOU
           const { searchEntries } = await client.search(base, { ...query, sizeLimit: limit, explicitBufferAttributes: BINARY });
           return searchEntries.slice(0, limit); // Samba ignores the limit
         } catch (error) {
-          if (codeOf(error) === NO_SUCH_OBJECT) return [];
+          // The base of a search over many is from the settings: without it everybody would seem to be gone.
+          if (codeOf(error) === NO_SUCH_OBJECT && query.scope === 'base') return [];
           throw error;
         }
       },

@@ -99,7 +99,7 @@ export function directoryContract(title: string, start: () => Promise<DirectoryU
       expect(await reasonOf('hugo', server.password)).not.toBe('signed in');
     });
 
-    it('is unreachable, and not a wrong password, without trust in its certificate, with a wrong service password, or off', async () => {
+    it('is unreachable, and not a wrong password, without trust in its certificate, with a wrong service password or base, or off', async () => {
       const { url, service } = server.settings;
       const off: Partial<DirectorySettings> = { url: 'ldaps://127.0.0.1:1' };
       const untrusted: Partial<DirectorySettings> = { ca: undefined };
@@ -108,7 +108,11 @@ export function directoryContract(title: string, start: () => Promise<DirectoryU
       for (const more of [off, untrusted, otherName]) expect(await reasonOf('alice', server.password, more)).toBe('unreachable');
       const badService = { service: { ...service, password: 'wrong' }, upnSuffix: undefined };
       expect(await reasonOf('alice', server.password, badService)).toBe('unreachable');
-      expect(await directory(badService).lookUp('00'.repeat(16))).toMatchObject({ state: 'unreachable' });
+      const { externalId } = await personOf('alice');
+      const nobodysService = { service: { ...service, password: '' } };
+      const noBase = { baseDn: `ou=nowhere,${server.settings.baseDn}` };
+      for (const more of [off, untrusted, badService, nobodysService, noBase])
+        expect(await directory(more).lookUp(externalId)).toMatchObject({ state: 'unreachable' });
     });
 
     it('is never asked in the clear', async () => {
