@@ -34,7 +34,7 @@ export const DEBIAN_PACKAGES = [
 ];
 
 /** What the tests need beside: a domain controller of Active Directory's kind. Samba takes the modules for granted. */
-export const DEBIAN_TEST_PACKAGES = ['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'ldb-tools'];
+export const DEBIAN_TEST_PACKAGES = ['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'ldb-tools', 'chromium'];
 
 const DPKG_INSTALLED = 'install ok installed';
 

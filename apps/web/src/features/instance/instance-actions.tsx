@@ -4,6 +4,7 @@ import { Dialog } from '@nephos/ui/dialog';
 import { TextField } from '@nephos/ui/field';
 import { useSay } from '@nephos/ui/toast';
 import { INSTANCE_VERBS, type InstanceVerb } from '@nephos/model/instance/state';
+import { EXPUNGE_DELAY_MS, STOP_GRACE_MS } from '@nephos/model/limits';
 import { useMutation } from '@tanstack/react-query';
 import { Play, Power, RotateCcw, RotateCw, Trash2, X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
@@ -122,7 +123,7 @@ function AskFirst({
       isOpen
       onClose={onClose}
       title={t(`ask.${verb}`, { name, count: instances.length })}
-      about={t(`askAbout.${verb}`)}
+      about={t(`askAbout.${verb}`, { seconds: STOP_GRACE_MS / 1_000, hours: EXPUNGE_DELAY_MS / 3_600_000 })}
       actions={
         <>
           <Button onClick={onClose}>{shell('cancel')}</Button>
