@@ -36,8 +36,6 @@ export function createHostActivities({ hypervisor, network, fetchTemplate, fetch
       onThisHost((options) => hypervisor.removeInstance(instanceId, generation, options)),
     findInstance: ({ instanceId }: InstanceRef) => onThisHost(async () => (await hypervisor.findInstance(instanceId)) ?? null),
     ensureNetwork: (desired: DesiredNetwork): Promise<void> => onThisHost((options) => network.ensureNetwork(desired, options)),
-    /** Tells a host of a change in a network that it carries; one that has left the network meanwhile needs no telling. */
-    refreshNetwork: (desired: DesiredNetwork): Promise<void> => onThisHost((options) => unlessGone(() => network.ensureNetwork(desired, options))),
     removeNetwork: (ref: { networkId: string; vni: number; revision: number }): Promise<void> =>
       onThisHost((options) => network.removeNetwork(ref, options)),
     /** `revision` is the least that must be applied; what is fetched may be newer. */

@@ -5,7 +5,7 @@ import { releaseHost } from '@nephos/db/host-claim.repo';
 import { lockAndMoveInstance, lockInstance } from '@nephos/db/instance.repo';
 import { releaseLimits } from '@nephos/db/limit.repo';
 import { describeInstance } from '@nephos/db/instance-spec.repo';
-import { listNetworkHosts, raiseRevision } from '@nephos/db/network.repo';
+import { announceNetwork, listNetworkHosts, raiseRevision } from '@nephos/db/network.repo';
 import { placeOnHost, type Ranking } from '@nephos/db/placement.repo';
 import { claimPool, releasePool } from '@nephos/db/pool-claim.repo';
 import type { InstanceState } from '@nephos/model/instance/state';
@@ -129,6 +129,7 @@ async function leaveHost(tx: Tx, instanceId: string, hostId: string) {
   })) {
     if (network.vni === null || (await listNetworkHosts(tx, networkId)).some((host) => host.id === hostId)) continue;
     networks.push({ networkId, vni: network.vni, revision: await raiseRevision(tx, networkId) });
+    await announceNetwork(tx, networkId);
   }
   return networks;
 }

@@ -2,7 +2,7 @@ import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { claimPublicAddress, claimVni, releasePublicAddresses } from '@nephos/db/address.repo';
 import type { Db, Tx } from '@nephos/db/database';
 import { releaseHost } from '@nephos/db/host-claim.repo';
-import { describeNetwork, lockAndMoveNetwork, lockNetwork, raiseRevision, stateOfNetwork } from '@nephos/db/network.repo';
+import { announceNetwork, describeNetwork, lockAndMoveNetwork, lockNetwork, raiseRevision, stateOfNetwork } from '@nephos/db/network.repo';
 import { insertOperation, waitForOperation } from '@nephos/db/operation.repo';
 import { placeOnHost, type Ranking } from '@nephos/db/placement.repo';
 import { systemActor } from '@nephos/authz/actor';
@@ -72,24 +72,25 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
       record((tx) => lockAndMoveNetwork(tx, networkId, state, { operationId: null }).then(() => undefined)),
     /** The router is gone from its host: its claims, its address and the identifier go back. */
     forgetRouter: ({ networkId }: Ref) => record((tx) => forgetRouter(tx, networkId)),
-    /** The network's router, and what each connected host should have of the network. `onlyHostId`: the others know all they need. */
+    /** What this host should have of the instance's networks, and their routers. The other hosts are told when this one is new to them. */
     describeNetworks: ({
       instanceId,
       hostId,
     }: {
       instanceId: string;
       hostId: string;
-    }): Promise<{ shares: { hostId: string; desired: DesiredNetwork }[]; routers: RouterPlace[] }> =>
+    }): Promise<{ shares: DesiredNetwork[]; routers: RouterPlace[] }> =>
       record(async (tx) => {
         const nics = await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true } });
         const shares = [];
         const routers: RouterPlace[] = [];
         for (const { networkId } of nics) {
           const isFirstHere = (await countGuestsOn(tx, networkId, hostId)) <= 1;
-          shares.push(...(await describeNetwork(tx, networkId)).filter((share) => share.hostId === hostId || (isFirstHere && share.isConnected)));
+          if (isFirstHere) await announceNetwork(tx, networkId);
+          shares.push(...(await describeNetwork(tx, networkId)).filter((share) => share.hostId === hostId).map((share) => share.desired));
           routers.push(...(await placedRouters(tx, networkId)));
         }
-        return { shares: shares.map(({ hostId: id, desired }) => ({ hostId: id, desired })), routers };
+        return { shares, routers };
       }),
     /** The routers that should hear of a change of this instance. */
     listRouters: ({ instanceId }: { instanceId: string }): Promise<RouterPlace[]> =>

@@ -9,6 +9,7 @@ import { Client, Connection } from '@temporalio/client';
 import path from 'node:path';
 import { openCertificateAuthority } from './agent/certificate-authority.ts';
 import { createAgentEndpoint } from './agent/endpoint.ts';
+import { passOnNetworkNews } from './agent/network-news.ts';
 import { createStreamGateway } from './agent/stream-gateway.ts';
 import type { DirectoryChoice } from './directory-settings.ts';
 import type { Pages } from './http/pages.ts';
@@ -69,7 +70,7 @@ export async function startApi({
     ...(controlQueue && { controlQueue }),
     onError: (error, operationId) => log.warn({ err: error, operationId }, 'Temporal did not take an operation; the sweep will start it'),
   });
-  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent'], log });
+  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent', 'network'], log });
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
 
   let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
@@ -113,11 +114,13 @@ export async function startApi({
   };
 
   const server = createApiServer({ services, metrics: createMetrics({ db }), findUnready, log, recheckStreamsMs, pages });
+  const agents = createAgentService({ db, secretKeys: keys.secrets });
+  passOnNetworkNews({ notifications, agents, streams, log });
   const agentEndpoint = createAgentEndpoint({
     identity: await authority.issueForServer([agentListen.host]),
     caCertificate: authority.certificate,
     temporalAddress,
-    agents: createAgentService({ db, secretKeys: keys.secrets }),
+    agents,
     templates: template,
     streams,
     log,

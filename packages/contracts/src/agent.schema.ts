@@ -39,6 +39,9 @@ export const hostFactsSchema = z.object({
   versions: z.record(z.string(), z.string()),
 });
 
+export const carriedNetworkSchema = z.object({ networkId: z.uuid(), vni: z.int(), revision: z.int() });
+export type CarriedNetwork = z.output<typeof carriedNetworkSchema>;
+
 /** What an agent tells: everything at its start and every some seconds (`full`), and what happens as it happens. */
 export const hostReportSchema = z.object({
   /** New at each start of the agent. */
@@ -47,6 +50,8 @@ export const hostReportSchema = z.object({
   isFull: z.boolean(),
   facts: hostFactsSchema.optional(),
   pools: z.array(z.object({ path: z.string(), capacityBytes: z.int(), usedBytes: z.int() })).optional(),
+  /** The guest networks that this host carries, with what they were last made from. */
+  networks: z.array(carriedNetworkSchema).max(10_000).optional(),
   guests: z.array(guestReportSchema).max(10_000),
   attempts: z.array(attemptReportSchema).max(1_000),
 });
@@ -54,9 +59,15 @@ export type HostReport = z.output<typeof hostReportSchema>;
 
 /**
  * The answer to a report. `stale`: guests that must not run there any more, because their claim is another's or nobody's.
+ * `networks`: what the host should carry and has in an older form; `strays`: networks that nothing on it uses any more.
  * `wasAway`: the host was taken for disconnected, so what it should carry may have changed without its being told.
  */
-export const reportAnswerSchema = z.object({ wasAway: z.boolean(), stale: z.array(z.object({ instanceId: z.uuid(), generation: z.int() })) });
+export const reportAnswerSchema = z.object({
+  wasAway: z.boolean(),
+  stale: z.array(z.object({ instanceId: z.uuid(), generation: z.int() })),
+  networks: z.array(desiredNetworkSchema),
+  strays: z.array(carriedNetworkSchema),
+});
 
 /** What an agent asks for at its start, so that everything it should carry is as wanted before it takes work. */
 export const hostStateSchema = z.object({
@@ -66,8 +77,9 @@ export const hostStateSchema = z.object({
 });
 export type HostState = z.output<typeof hostStateSchema>;
 
-/** From the gateway to the agent: open a stream to a guest, outward, and show this token in its first message. */
+/** Open a stream to a guest, outward, and show this token in its first message. */
 export const streamRequestSchema = z.object({
+  kind: z.literal('open-stream'),
   token: z.string(),
   gatewayUrl: z.url(),
   routerId: z.uuid(),
@@ -75,3 +87,10 @@ export const streamRequestSchema = z.object({
   port: z.int().min(1).max(65_535),
 });
 export type StreamRequest = z.output<typeof streamRequestSchema>;
+
+/** What the control plane says over an agent's channel. A `network` may be lost: the next full report brings it. */
+export const channelMessageSchema = z.discriminatedUnion('kind', [
+  streamRequestSchema,
+  z.object({ kind: z.literal('network'), desired: desiredNetworkSchema }),
+]);
+export type ChannelMessage = z.output<typeof channelMessageSchema>;

@@ -31,24 +31,40 @@ export async function raiseRevision(tx: Tx, networkId: string): Promise<number> 
 }
 
 /** The hosts that carry the network now: those with a claim for a guest in it, and its router's. */
-export async function listNetworkHosts(tx: Tx, networkId: string): Promise<{ id: string; managementIp: string | null; state: string }[]> {
+export async function listNetworkHosts(tx: Tx, networkId: string): Promise<{ id: string; managementIp: string | null }[]> {
   return tx.$queryRaw`
-    SELECT DISTINCT host.id, host.management_ip AS "managementIp", host.state FROM host JOIN host_allocation ON host_allocation.host_id = host.id
+    SELECT DISTINCT host.id, host.management_ip AS "managementIp" FROM host JOIN host_allocation ON host_allocation.host_id = host.id
     WHERE host_allocation.resource_id IN (
       SELECT instance_id FROM nic WHERE network_id = ${networkId}::uuid AND removed_at IS NULL
       UNION ALL SELECT id FROM router WHERE network_id = ${networkId}::uuid AND removed_at IS NULL
     )`;
 }
 
+/** The networks that a host carries now, by the claims. */
+export async function listHostNetworks(tx: Tx, hostId: string): Promise<{ networkId: string; revision: number }[]> {
+  return tx.$queryRaw`
+    SELECT network.id AS "networkId", network.revision FROM network
+    WHERE network.vni IS NOT NULL AND network.id IN (
+      SELECT nic.network_id FROM nic JOIN host_allocation ON host_allocation.resource_id = nic.instance_id
+      WHERE host_allocation.host_id = ${hostId}::uuid AND nic.removed_at IS NULL
+      UNION ALL SELECT router.network_id FROM router JOIN host_allocation ON host_allocation.resource_id = router.id
+      WHERE host_allocation.host_id = ${hostId}::uuid AND router.removed_at IS NULL
+    ) ORDER BY network.id`;
+}
+
+/** Wakes the API processes, each of which tells the hosts whose channels it holds (`agent/network-news.ts`). Sent when the transaction commits. */
+export async function announceNetwork(tx: Tx, networkId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify('network', ${networkId})`;
+}
+
 /** What each of the network's hosts should have. Hosts that can't be reached get it when they report again. */
-export async function describeNetwork(tx: Tx, networkId: string): Promise<{ hostId: string; isConnected: boolean; desired: DesiredNetwork }[]> {
+export async function describeNetwork(tx: Tx, networkId: string): Promise<{ hostId: string; desired: DesiredNetwork }[]> {
   const network = await tx.network.findUniqueOrThrow({ where: { id: networkId } });
   const { vni } = network;
   if (vni === null) return [];
   const hosts = (await listNetworkHosts(tx, networkId)).flatMap(({ managementIp, ...host }) => (managementIp ? [{ ...host, managementIp }] : []));
   return hosts.map((host) => ({
     hostId: host.id,
-    isConnected: host.state === 'connected',
     desired: {
       networkId,
       revision: network.revision,

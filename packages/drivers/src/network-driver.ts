@@ -18,6 +18,8 @@ export interface NetworkDriver {
   ensureNetwork(desired: DesiredNetwork, options: CallOptions): Promise<void>;
   /** Final for this revision and all before. Changes nothing when a newer revision than this is applied: then somebody has come since. */
   removeNetwork(network: { networkId: string; vni: number; revision: number }, options: CallOptions): Promise<void>;
+  /** The networks that are carried here, with the revision they were last made from. */
+  listNetworks(): Promise<{ networkId: string; vni: number; revision: number }[]>;
 
   /**
    * The router runs with exactly this state when this returns: applied atomically, then read back. Its `network` is ensured too.

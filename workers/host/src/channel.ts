@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { streamRequestSchema, type AgentConfig, type StreamRequest } from '@nephos/contracts/agent.schema';
+import { channelMessageSchema, type AgentConfig, type StreamRequest } from '@nephos/contracts/agent.schema';
+import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import type { NetworkDriver } from '@nephos/drivers/network-driver';
 import type { Logger } from '@nephos/log/log';
 import { createWebSocketStream, WebSocket } from 'ws';
@@ -12,11 +13,13 @@ const SILENT_MS = 50_000;
 interface Parts {
   config: AgentConfig;
   network: NetworkDriver;
+  /** The control plane's word that a network which this host carries has changed. */
+  onNetwork: (desired: DesiredNetwork) => void;
   signal: AbortSignal;
   log: Logger;
 }
 
-/** Keeps a connection open over which the gateway asks for streams to guests; nothing on this host listens for them. */
+/** Keeps a connection open over which the gateway asks for streams to guests and brings news; nothing on this host listens for them. */
 export async function keepChannel(parts: Parts): Promise<void> {
   const { config, signal, log } = parts;
   while (!signal.aborted) {
@@ -34,8 +37,9 @@ function attend(socket: WebSocket, parts: Parts): Promise<void> {
     socket.on('open', () => watchdog.refresh());
     socket.on('ping', () => watchdog.refresh());
     socket.on('message', (message) => {
-      const request = streamRequestSchema.safeParse(JSON.parse(message.toString()));
-      if (request.success) void openStream(request.data, parts);
+      const { data } = channelMessageSchema.safeParse(JSON.parse(message.toString()));
+      if (data?.kind === 'open-stream') void openStream(data, parts);
+      if (data?.kind === 'network') parts.onNetwork(data.desired);
     });
     socket.on('error', reject);
     socket.on('close', () => {

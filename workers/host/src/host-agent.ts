@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHostActivities } from '@nephos/activities/host-activities';
-import type { AgentConfig, HostState } from '@nephos/contracts/agent.schema';
+import type { AgentConfig, CarriedNetwork, HostState } from '@nephos/contracts/agent.schema';
+import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { hostQueue } from '@nephos/contracts/queue';
 import type { HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
 import type { NetworkDriver } from '@nephos/drivers/network-driver';
@@ -48,11 +49,38 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
     await restore(state, controlPlane, network, signal, log);
   };
 
-  const reporter = createReporter({ controlPlane, hypervisor, facts, poolPaths: () => state.poolPaths, onReturn, agentVersion, signal, log });
+  const ensureNetwork = (desired: DesiredNetwork) =>
+    network.ensureNetwork(desired, options).catch((error: unknown) => {
+      // Word of a change comes late where the host has left the network since.
+      if (!(error instanceof DomainError) || error.code !== 'STALE_GENERATION')
+        log.error({ networkId: desired.networkId, err: error }, 'a network could not be changed; the next full report tries again');
+    });
+  const onNetworks = async ({ networks, strays }: { networks: DesiredNetwork[]; strays: CarriedNetwork[] }) => {
+    for (const desired of networks) await ensureNetwork(desired);
+    for (const stray of strays) {
+      log.warn({ networkId: stray.networkId }, 'removing a network that nothing on this host uses any more');
+      await network
+        .removeNetwork(stray, options)
+        .catch((error: unknown) => log.error({ networkId: stray.networkId, err: error }, 'a network could not be removed'));
+    }
+  };
+
+  const reporter = createReporter({
+    controlPlane,
+    hypervisor,
+    listNetworks: () => network.listNetworks(),
+    onNetworks,
+    facts,
+    poolPaths: () => state.poolPaths,
+    onReturn,
+    agentVersion,
+    signal,
+    log,
+  });
   await reporter.reportFully();
   const watching = hypervisor.watch({ onEvent: reporter.noteGuest, onGap: () => void reporter.reportFully() }, signal);
   const reporting = reporter.run();
-  const channel = keepChannel({ config, network, signal, log });
+  const channel = keepChannel({ config, network, onNetwork: (desired) => void ensureNetwork(desired), signal, log });
 
   const { host } = new URL(config.endpoint);
   const connection = await untilAnswered(

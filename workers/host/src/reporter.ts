@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AttemptReport, HostReport } from '@nephos/contracts/agent.schema';
+import type { AttemptReport, CarriedNetwork, HostReport } from '@nephos/contracts/agent.schema';
+import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import type { GuestEvent, HostFacts, HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
 import type { Logger } from '@nephos/log/log';
 import { newId } from '@nephos/model/id';
@@ -25,6 +26,9 @@ export interface Reporter {
 interface Parts {
   controlPlane: ControlPlane;
   hypervisor: HypervisorDriver;
+  listNetworks: () => Promise<CarriedNetwork[]>;
+  /** What of this host's networks is not as it should be: made from an older state, or used by nothing here. */
+  onNetworks: (changes: { networks: DesiredNetwork[]; strays: CarriedNetwork[] }) => Promise<void>;
   facts: HostFacts;
   poolPaths: () => readonly string[];
   /** The control plane had given this host up; now it should look at what it is to carry. */
@@ -35,7 +39,18 @@ interface Parts {
 }
 
 /** Tells the control plane what happens, at once and in order, and everything every 15 seconds; nothing is lost while it is away. */
-export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onReturn, agentVersion, signal, log }: Parts): Reporter {
+export function createReporter({
+  controlPlane,
+  hypervisor,
+  listNetworks,
+  onNetworks,
+  facts,
+  poolPaths,
+  onReturn,
+  agentVersion,
+  signal,
+  log,
+}: Parts): Reporter {
   const bootId = newId();
   const guests = new Map<string, GuestEvent>();
   const attempts = new Map<string, AttemptReport>();
@@ -50,9 +65,10 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
     guests.clear();
     return { attempts: told, guests: events };
   }
-  async function lookAround(): Promise<Pick<HostReport, 'guests' | 'facts' | 'pools'>> {
+  async function lookAround(): Promise<Pick<HostReport, 'guests' | 'facts' | 'pools' | 'networks'>> {
     return {
       guests: await hypervisor.listInstances(),
+      networks: await listNetworks(),
       facts: factsOf(facts),
       pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))),
     };
@@ -71,8 +87,9 @@ export function createReporter({ controlPlane, hypervisor, facts, poolPaths, onR
     for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
         const report = { bootId, agentVersion, isFull, ...noted, ...(isFull && (await lookAround())) };
-        const { stale, wasAway } = await controlPlane.report(report, signal);
+        const { stale, wasAway, networks, strays } = await controlPlane.report(report, signal);
         for (const guest of stale) await endStale(guest);
+        if (networks.length > 0 || strays.length > 0) await onNetworks({ networks, strays });
         if (wasAway) await onReturn();
         return;
       } catch (error) {

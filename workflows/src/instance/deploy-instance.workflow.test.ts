@@ -29,7 +29,7 @@ describeSaga({
     'ensureInstance',
     'finishLaunch',
   ],
-  sometimes: ['findInstance', 'refreshNetwork'],
+  sometimes: ['findInstance'],
   look: async (world, { name }) => (await world.db.instance.findFirstOrThrow({ where: { name } })).state,
   done: 'running',
   undone: 'expunged',

@@ -1,7 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { NetworkRecords } from '@nephos/activities/network/records.activities';
 import type { InstanceRecords, Placed } from '@nephos/activities/instance/records.activities';
-import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import type { InstanceSpec } from '@nephos/contracts/instance-spec';
 import { neverStarted, onHost } from '../lib/host-activities.ts';
 import type { Story } from '../lib/operation.ts';
@@ -80,22 +79,13 @@ async function removeNewDisks({ instanceId }: Ref, hostId: string, spec: Instanc
   for (const volume of spec.volumes.filter(({ volumeId }) => newVolumeIds.includes(volumeId))) await onHost(hostId).finishing.removeVolume(volume);
 }
 
-/** Every host of the network knows the new one, and the router knows the guest, before it asks for its address. */
+/** This host carries the networks and the routers know the guest before it asks for its address. The networks' other hosts are told meanwhile. */
 async function connect({ instanceId }: Ref, hostId: string): Promise<void> {
   const { shares, routers } = await records.describeNetworks({ instanceId, hostId });
   await Promise.all([
-    ...shares.map((share) => (share.hostId === hostId ? onHost(hostId).doing.ensureNetwork(share.desired) : tellPeer(share.hostId, share.desired))),
+    ...shares.map((share) => onHost(hostId).doing.ensureNetwork(share)),
     ...routers.map((router) => onHost(router.hostId).doing.ensureRouter(router)),
   ]);
-}
-
-/** A peer that is away is no reason to fail: it asks for everything it should carry when it comes back. */
-async function tellPeer(hostId: string, desired: DesiredNetwork): Promise<void> {
-  try {
-    await onHost(hostId).doing.refreshNetwork(desired);
-  } catch (error) {
-    if (!neverStarted(error)) throw error;
-  }
 }
 
 /** Takes the guest, which is off, from its host, gives the claim back, and removes the networks that nobody there uses any more. */

@@ -15,7 +15,7 @@ describeSaga({
     'ensureInstance',
     'finishLaunch',
   ],
-  sometimes: ['findInstance', 'refreshNetwork'],
+  sometimes: ['findInstance'],
   look: stateOf,
   done: 'running',
   undone: 'stopped',

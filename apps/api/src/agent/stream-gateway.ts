@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { streamRequestSchema, type StreamRequest } from '@nephos/contracts/agent.schema';
+import { streamRequestSchema, type ChannelMessage, type StreamRequest } from '@nephos/contracts/agent.schema';
 import { hashToken, newToken } from '@nephos/db/token';
 import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
@@ -20,6 +20,8 @@ interface Pending {
 export interface StreamGateway {
   /** The agent's end of a stream to a guest's port. Throws HOST_UNREACHABLE when the host's agent doesn't open it in time. */
   open(hostId: string, target: { routerId: string; ip: string; port: number }): Promise<WebSocket>;
+  /** Says something to the host's agent if its channel ends in this process; else nothing happens. */
+  tell(hostId: string, message: ChannelMessage): void;
   /** The connection over which an agent is asked to open streams. */
   addChannel(hostId: string, socket: WebSocket): void;
   /** A stream that an agent opened; its first message is the token it was given. */
@@ -63,13 +65,15 @@ export function createStreamGateway({
         OPEN_WITHIN_MS,
       );
       try {
-        await ask(hostId, { token, gatewayUrl: gatewayUrl(), ...target });
+        await ask(hostId, { kind: 'open-stream', token, gatewayUrl: gatewayUrl(), ...target });
         return await opened.promise;
       } finally {
         clearTimeout(timer);
         pending.delete(tokenHash);
       }
     },
+
+    tell: (hostId, message) => channels.get(hostId)?.send(JSON.stringify(message)),
 
     addChannel: (hostId, socket) => {
       channels.get(hostId)?.close(4409, 'another channel of the same host');

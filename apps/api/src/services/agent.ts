@@ -1,8 +1,8 @@
-import type { HostReport, HostState, reportAnswerSchema } from '@nephos/contracts/agent.schema';
-import type { DesiredRouter } from '@nephos/contracts/desired-network';
-import { transaction, type Db } from '@nephos/db/database';
+import type { CarriedNetwork, HostReport, HostState, reportAnswerSchema } from '@nephos/contracts/agent.schema';
+import type { DesiredNetwork, DesiredRouter } from '@nephos/contracts/desired-network';
+import { transaction, type Db, type Tx } from '@nephos/db/database';
 import { noteAttempts, noteGuests, noteHostSeen } from '@nephos/db/host-report.repo';
-import { describeNetwork, describeRouter } from '@nephos/db/network.repo';
+import { describeNetwork, describeRouter, listHostNetworks } from '@nephos/db/network.repo';
 import { DomainError } from '@nephos/model/errors';
 import { open, type KeyRing } from '@nephos/secrets/key-ring';
 import { openUserData } from './user-data.ts';
@@ -18,23 +18,24 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
         await noteHostSeen(tx, host, report);
         await noteAttempts(tx, hostId, report.attempts);
         const stale = report.isFull || report.guests.length > 0 ? await noteGuests(tx, host, report) : [];
-        return { wasAway: host.state === 'disconnected', stale: stale.map(({ instanceId, generation }) => ({ instanceId, generation })) };
+        return {
+          wasAway: host.state === 'disconnected',
+          stale: stale.map(({ instanceId, generation }) => ({ instanceId, generation })),
+          ...(report.networks ? await compareNetworks(tx, hostId, report.networks) : { networks: [], strays: [] }),
+        };
       });
     },
 
+    /** What each host of a network should have of it. */
+    describeNetwork: (networkId: string) => describeNetwork(db, networkId),
+
     /** All that a host should carry now. */
     async describeHost(hostId: string): Promise<HostState> {
-      const claims = await db.hostAllocation.findMany({ where: { hostId }, select: { resourceId: true } });
-      const ids = claims.map((claim) => claim.resourceId);
-      const [nics, routers, pools] = await Promise.all([
-        db.nic.findMany({ where: { instanceId: { in: ids }, removedAt: null }, select: { networkId: true }, distinct: ['networkId'] }),
-        db.router.findMany({ where: { id: { in: ids }, removedAt: null }, include: { network: { select: { revision: true } } } }),
+      const [networks, routers, pools] = await Promise.all([
+        listHostNetworks(db, hostId).then((carried) => describeShares(db, hostId, carried)),
+        db.router.findMany({ where: { hostId, removedAt: null }, include: { network: { select: { revision: true } } } }),
         db.pool.findMany({ where: { hostId }, select: { path: true } }),
       ]);
-      const networkIds = new Set([...nics.map((nic) => nic.networkId), ...routers.map((router) => router.networkId)]);
-      const networks = [];
-      for (const networkId of networkIds)
-        networks.push(...(await describeNetwork(db, networkId)).filter((share) => share.hostId === hostId).map((share) => share.desired));
       return {
         networks,
         routers: routers.map(({ id, generation, network }) => ({ routerId: id, generation, revision: network.revision })),
@@ -65,5 +66,20 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
       return (await db.instance.count({ where: { hostId, templateId, removedAt: null } })) > 0;
     },
   };
+}
+
+/** What of a host's networks is not as it should be. A network claimed after this look has a newer revision than its removal as a stray. */
+async function compareNetworks(tx: Tx, hostId: string, carried: CarriedNetwork[]): Promise<{ networks: DesiredNetwork[]; strays: CarriedNetwork[] }> {
+  const revisions = new Map(carried.map(({ networkId, revision }) => [networkId, revision]));
+  const wanted = await listHostNetworks(tx, hostId);
+  const wantedIds = new Set(wanted.map(({ networkId }) => networkId));
+  const outdated = wanted.filter(({ networkId, revision }) => (revisions.get(networkId) ?? -1) < revision);
+  return { networks: await describeShares(tx, hostId, outdated), strays: carried.filter(({ networkId }) => !wantedIds.has(networkId)) };
+}
+
+async function describeShares(tx: Tx, hostId: string, networks: { networkId: string }[]): Promise<DesiredNetwork[]> {
+  const shares = [];
+  for (const { networkId } of networks) shares.push(...(await describeNetwork(tx, networkId)).filter((share) => share.hostId === hostId));
+  return shares.map(({ desired }) => desired);
 }
 export type AgentService = ReturnType<typeof createAgentService>;

@@ -171,6 +171,19 @@ export function describeNetworkContract(name: string, makeHost: () => Promise<Ne
         await expect(isThere(router)).resolves.toBe(false);
       });
 
+      it('is listed while it is here, with the revision it was made from, also after a restart', async () => {
+        const router = prepare();
+        const { networkId, vni: number } = router.network;
+        const listNetwork = async () => (await driver.listNetworks()).filter((network) => network.networkId === networkId);
+        await expect(listNetwork()).resolves.toEqual([]);
+        await ensureNetwork(router);
+        await ensureNetwork(router, 6);
+        await restart();
+        await expect(listNetwork()).resolves.toEqual([{ networkId, vni: number, revision: 6 }]);
+        await removeNetwork(router, 6);
+        await expect(listNetwork()).resolves.toEqual([]);
+      });
+
       it('takes an older revision as done, and an older removal too', async () => {
         const router = prepare();
         await ensureNetwork(router);

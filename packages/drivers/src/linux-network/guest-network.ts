@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -57,6 +57,20 @@ export async function removeGuestNetwork(
   if (record && !isOurs) return; // another network has the number now
   await removeLinks(network.vni, options);
   await rm(recordPath, { force: true });
+}
+
+/** By the records: what was made here and not removed. */
+export async function listGuestNetworks(stateDir: string): Promise<{ networkId: string; vni: number; revision: number }[]> {
+  const files = await readdir(join(stateDir, 'networks')).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const networks = [];
+  for (const vni of files.flatMap((file) => (/^\d+\.json$/.test(file) ? [Number.parseInt(file, 10)] : []))) {
+    const record = await readRecord(recordPathOf(stateDir, vni), recordSchema);
+    if (record) networks.push({ vni, networkId: record.networkId, revision: record.revision });
+  }
+  return networks;
 }
 
 async function assertNotRemoved({ networkId, revision }: DesiredNetwork, stateDir: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { createKeyedLock } from '../keyed-lock.ts';
 import { bridgeName, type NetworkDriver } from '../network-driver.ts';
 import { dialInNamespace } from './dial.ts';
-import { ensureGuestNetwork, removeGuestNetwork } from './guest-network.ts';
+import { ensureGuestNetwork, listGuestNetworks, removeGuestNetwork } from './guest-network.ts';
 
 export interface LinuxNetworkOptions {
   /** What was applied here, and the secrets it carries: root's alone, kept over restarts of the agent. */
@@ -33,6 +33,7 @@ export function createLinuxNetwork({ stateDir, publicBridge, managementInterface
   return {
     ensureNetwork: (desired, { signal }) => ensureNetwork(desired, signal),
     removeNetwork: (network, { signal }) => withNetwork(network, signal, () => removeGuestNetwork(network, stateDir, { signal })),
+    listNetworks: () => listGuestNetworks(stateDir),
 
     ensureRouter: (desired, { signal }) =>
       withRouter(desired.routerId, signal, () =>

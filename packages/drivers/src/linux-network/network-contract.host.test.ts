@@ -4,6 +4,7 @@ import { describeNetworkContract, type NetworkVerbs } from '../contract/network-
 import { makePacketLab, type LabHost } from './packet-lab.ts';
 
 const appliedSchema = z.object({ appliedRevision: z.int() });
+const networksSchema = z.array(z.object({ networkId: z.string(), vni: z.int(), revision: z.int() }));
 const routersSchema = z.array(z.object({ routerId: z.string(), generation: z.int(), appliedRevision: z.int() }));
 
 describeNetworkContract('a Linux host', async () => {
@@ -25,6 +26,7 @@ function driverOf(host: LabHost): NetworkVerbs {
   return {
     ensureNetwork: async (network) => void (await host.do({ method: 'ensureNetwork', network })),
     removeNetwork: async (network) => void (await host.do({ method: 'removeNetwork', network })),
+    listNetworks: () => host.call({ method: 'listNetworks' }, (value) => networksSchema.parse(value)),
     ensureRouter: (router) => host.call({ method: 'ensureRouter', router }, (value) => appliedSchema.parse(value)),
     removeRouter: async (router) => void (await host.do({ method: 'removeRouter', router })),
     listRouters: () => host.call({ method: 'listRouters' }, (value) => routersSchema.parse(value)),

@@ -16,10 +16,7 @@ describeNetworkContract('the simulator', async () => {
     startDriver: async () => open(),
     localIp: '10.0.0.1',
     // Opened anew: what another look at the host's state shows.
-    hasNetwork: async ({ networkId }) =>
-      open()
-        .control.listNetworks()
-        .some((network) => network.networkId === networkId),
+    hasNetwork: async ({ networkId }) => (await open().listNetworks()).some((network) => network.networkId === networkId),
     dispose: async () => rmSync(stateDir, { recursive: true }),
   };
 });

@@ -12,6 +12,7 @@ const entrySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('network'),
     id: z.string(),
+    vni: z.int(),
     revision: z.int(),
     isRemoved: z.boolean(),
     /** The newest removal; it stays when the network comes back. */
@@ -33,16 +34,11 @@ export interface SimulatorNetworkOptions {
   stateDir: string;
 }
 
-export interface SimulatorNetwork extends NetworkDriver {
-  /** What a look at a real host would show. */
-  control: { listNetworks(): { networkId: string; revision: number }[] };
-}
-
 /**
  * Networking that is only remembered. A dial reaches any port of a guest that the router knows and gets its own bytes back;
  * any other address refuses.
  */
-export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): SimulatorNetwork {
+export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): NetworkDriver {
   const journal = openJournal(join(stateDir, 'network.jsonl'), entrySchema, (entry) => `${entry.kind}/${entry.id}`);
   const findRouter = (routerId: string) => {
     const entry = journal.get(`router/${routerId}`);
@@ -53,7 +49,7 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
     return entry?.kind === 'network' ? entry : undefined;
   };
 
-  function applyNetwork({ networkId, revision }: DesiredNetwork): void {
+  function applyNetwork({ networkId, vni, revision }: DesiredNetwork): void {
     const known = findNetwork(networkId);
     if (known?.removedRevision !== undefined && revision <= known.removedRevision) {
       throw new DomainError(
@@ -67,7 +63,7 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
       );
     }
     if (known && !known.isRemoved && known.revision >= revision) return;
-    journal.put({ ...known, kind: 'network', id: networkId, revision, isRemoved: false });
+    journal.put({ ...known, kind: 'network', id: networkId, vni, revision, isRemoved: false });
   }
 
   return {
@@ -75,13 +71,19 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
       assertNotCancelled(signal, `the change of network ${desired.networkId}`);
       applyNetwork(desired);
     },
-    removeNetwork: async ({ networkId, revision }, { signal }) => {
+    removeNetwork: async ({ networkId, vni, revision }, { signal }) => {
       assertNotCancelled(signal, `the removal of network ${networkId}`);
       const known = findNetwork(networkId);
       if (known && !known.isRemoved && known.revision > revision) return; // somebody has come since
       const removedRevision = Math.max(revision, known?.removedRevision ?? revision);
-      journal.put({ kind: 'network', id: networkId, revision: removedRevision, isRemoved: true, removedRevision });
+      journal.put({ kind: 'network', id: networkId, vni, revision: removedRevision, isRemoved: true, removedRevision });
     },
+    listNetworks: async () =>
+      journal
+        .values()
+        .flatMap((entry) =>
+          entry.kind === 'network' && !entry.isRemoved ? [{ networkId: entry.id, vni: entry.vni, revision: entry.revision }] : [],
+        ),
     ensureRouter: async (desired, { signal }) => {
       const { routerId, generation, revision } = desired;
       assertNotCancelled(signal, `the change of router ${routerId}`);
@@ -118,12 +120,6 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): S
         throw new DomainError('HOST_UNREACHABLE', `Nothing answers on ${ip}:${port} behind router ${routerId}`, { routerId, ip, port });
       }
       return new PassThrough({ signal });
-    },
-    control: {
-      listNetworks: () =>
-        journal
-          .values()
-          .flatMap((entry) => (entry.kind === 'network' && !entry.isRemoved ? [{ networkId: entry.id, revision: entry.revision }] : [])),
     },
   };
 }
