@@ -18,8 +18,9 @@ import { createLibvirtDriver } from './libvirt-driver.ts';
 export interface LibvirtTestHost extends ContractHost {
   stateDir: string;
   virsh(...args: string[]): Promise<string>;
-  /** Ends libvirtd with SIGKILL and starts it anew. */
-  crashLibvirtd(): Promise<void>;
+  /** Ends libvirtd with SIGKILL; it is away until it is started. */
+  killLibvirtd(): Promise<void>;
+  startLibvirtd(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -61,11 +62,11 @@ export async function makeLibvirtTestHost(): Promise<LibvirtTestHost> {
     guestIsUp: (instanceId) => untilConsoleSays(serialSocketPath(stateDir, instanceId), 'TINY-READY'),
     stopBehindOurBack: async (instanceId) => void (await virsh('destroy', instanceId)),
     listPoolFiles: () => readdir(poolPath, { recursive: true }),
-    crashLibvirtd: async () => {
+    killLibvirtd: async () => {
       process.kill(libvirtd.pid, 'SIGKILL');
       await libvirtd.exited;
-      libvirtd = await startLibvirtd(host);
     },
+    startLibvirtd: async () => void (libvirtd = await startLibvirtd(host)),
     dispose: async () => {
       await libvirtd.stop();
       await removeHostNamespace(host.name);

@@ -67,9 +67,9 @@ describe('createLibvirtDriver', () => {
       canceller.signal,
     );
     await gaps[0]?.promise;
-    const restarted = host.crashLibvirtd();
+    await host.killLibvirtd();
     await expect(driver.findInstance(spec.instanceId)).rejects.toMatchObject({ code: 'HOST_UNREACHABLE', isRetryable: true });
-    await restarted;
+    await host.startLibvirtd();
     await gaps[1]?.promise;
     await expect(driver.findInstance(spec.instanceId)).resolves.toMatchObject({ state: 'running' });
     await host.stopBehindOurBack(spec.instanceId);
@@ -83,7 +83,8 @@ describe('createLibvirtDriver', () => {
     const { driver, spec } = await prepare();
     await driver.ensureInstance(spec, calmly);
     await driver.stopInstance(spec.instanceId, 0, calmly);
-    await host.crashLibvirtd();
+    await host.killLibvirtd();
+    await host.startLibvirtd();
     expect(await host.virsh('list', '--all', '--uuid')).not.toContain(spec.instanceId);
     await expect(driver.findInstance(spec.instanceId)).resolves.toMatchObject({ state: 'stopped' });
   });
