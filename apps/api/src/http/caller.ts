@@ -7,7 +7,7 @@ import type { Services } from '../services/services.ts';
 /** Who sends a request; undefined is nobody. Throws FORBIDDEN as `assertOwnPage` does. */
 export async function authenticate(services: Services, request: IncomingMessage, requestId: string): Promise<Caller | undefined> {
   const bearer = /^Bearer (\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
-  if (!bearer) assertOwnPage(request);
+  assertOwnPage(request);
   const token = bearer ?? tokenOfBrowser(request);
   return token ? services.authentication.authenticate(token, requestId).catch(refuseUnknown) : undefined;
 }
@@ -15,7 +15,9 @@ export async function authenticate(services: Services, request: IncomingMessage,
 /** Set by the portal when a person signs in: HttpOnly, SameSite=Strict. */
 const SESSION_COOKIE = 'nephos_session';
 
+/** Whoever names itself in a header is not taken for the cookie that came along. */
 function tokenOfBrowser(request: IncomingMessage): string | undefined {
+  if (headerOf(request, 'authorization') !== undefined) return undefined;
   return new RegExp(`(?:^|; )${SESSION_COOKIE}=([^;]+)`).exec(headerOf(request, 'cookie') ?? '')?.[1];
 }
 
@@ -24,7 +26,7 @@ function tokenOfBrowser(request: IncomingMessage): string | undefined {
  * browsers name the origin of every request that isn't a GET. Throws FORBIDDEN.
  */
 export function assertOwnPage(request: IncomingMessage): void {
-  if (headerOf(request, 'authorization') || request.method === 'GET' || request.method === 'HEAD' || !tokenOfBrowser(request)) return;
+  if (request.method === 'GET' || request.method === 'HEAD' || !tokenOfBrowser(request)) return;
   const origin = headerOf(request, 'origin') ?? '';
   if (URL.canParse(origin) && new URL(origin).host === headerOf(request, 'host')) return;
   throw new DomainError('FORBIDDEN', 'A change that is asked for with a cookie must come from a page of this portal. Programs send an API key.');
