@@ -89,6 +89,12 @@ describe('a browser', () => {
     expect(await api.db.apiKey.count({ where: { name: 'stolen' } })).toBe(0);
   });
 
+  it('is nobody when another way to sign in comes along with its cookie', async () => {
+    const response = await post('apiKey.create', { name: 'stolen' }, { cookie: cookie(), authorization: 'Basic eDp5' });
+    expect(response.status).toBe(401);
+    expect(await api.db.apiKey.count({ where: { name: 'stolen' } })).toBe(0);
+  });
+
   it('changes what it may from a page of the portal', async () => {
     const response = await post('apiKey.create', { name: 'own' }, { cookie: cookie(), origin: api.url });
     expect(response.status).toBe(200);
