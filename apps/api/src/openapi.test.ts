@@ -1,31 +1,39 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import type { OperationDto } from '@nephos/contracts/operation.schema';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { PROCEDURES } from './http-call.arrange.ts';
 
 // Nothing here knows tRPC: a program that has read the document must get along with it alone.
-interface Document {
-  servers: { url: string }[];
-  paths: Record<
-    string,
-    Record<
-      string,
-      { parameters?: { name: string; in: string; required: boolean }[]; requestBody?: object; security?: object[]; responses: Record<string, object> }
-    >
-  >;
-}
-type Data = Record<string, unknown>;
+const documentSchema = z.looseObject({
+  servers: z.array(z.object({ url: z.string() })),
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.looseObject({
+        parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })).optional(),
+        requestBody: z.unknown().optional(),
+      }),
+    ),
+  ),
+});
+const answerSchema = z.object({
+  result: z.object({ data: z.unknown() }).optional(),
+  error: z.object({ data: z.object({ code: z.string(), httpStatus: z.int() }) }).optional(),
+});
+const withId = z.object({ id: z.string() });
+const deployedSchema = z.tuple([withId.extend({ resource: withId })]);
 
 let api: TestApi;
-let document: Document;
+let document: z.output<typeof documentSchema>;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
 beforeAll(async () => {
   api = await createTestApi();
-  document = (await (await fetch(`${api.url}/api/v1/openapi.json`)).json()) as Document;
+  document = documentSchema.parse(await (await fetch(`${api.url}/api/v1/openapi.json`)).json());
   ajv.addSchema(document, 'api');
 });
 afterAll(() => api.close());
@@ -35,29 +43,30 @@ async function callAsDocumented(
   operationId: string,
   input?: unknown,
   token = api.admin.token,
-): Promise<{ isDone: boolean; code: string | undefined; data: Data }> {
+): Promise<{ isDone: boolean; code: string | undefined; data: unknown }> {
   const path = `/${operationId}`;
   const [method = '', operation] = Object.entries(document.paths[path] ?? {})[0] ?? [];
   if (!operation) throw new Error(`The document has no ${operationId}`);
   const url = new URL(`${document.servers[0]?.url}${path}`, api.url);
   const asQuery = operation.parameters?.find((parameter) => parameter.in === 'query');
   if (asQuery && input !== undefined) url.searchParams.set(asQuery.name, JSON.stringify(input));
-  const body = operation.requestBody && input !== undefined ? JSON.stringify(input) : undefined;
+  const sent = operation.requestBody && input !== undefined ? JSON.stringify(input) : undefined;
   const response = await fetch(url, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body }),
+    headers: { authorization: `Bearer ${token}`, ...(sent && { 'content-type': 'application/json' }) },
+    ...(sent && { body: sent }),
   });
-  const answer = (await response.json()) as { result?: { data: Data }; error?: { data: { code: string; httpStatus: number } } };
+  const body: unknown = await response.json();
 
   const status = response.ok ? '200' : 'default';
   const pointer = `api#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}/responses/${status}/content/application~1json/schema`;
   const validate = ajv.getSchema(pointer);
   if (!validate) throw new Error(`No schema at ${pointer}`);
-  const isValid = validate(answer);
-  expect(isValid ? [] : validate.errors, `${operationId} answered ${JSON.stringify(answer)}`).toEqual([]);
+  const isValid = validate(body);
+  expect(isValid ? [] : validate.errors, `${operationId} answered ${JSON.stringify(body)}`).toEqual([]);
+  const answer = answerSchema.parse(body);
   if (!response.ok) expect(answer.error?.data.httpStatus).toBe(response.status);
-  return { isDone: response.ok, code: answer.error?.data.code, data: answer.result?.data ?? {} };
+  return { isDone: response.ok, code: answer.error?.data.code, data: answer.result?.data };
 }
 
 describe('the OpenAPI document', () => {
@@ -104,40 +113,39 @@ describe('the OpenAPI document', () => {
       called.add(operationId);
       const { isDone, code, data } = await callAsDocumented(operationId, input);
       expect([operationId, isDone, code]).toEqual([operationId, true, undefined]);
-      return data as Data & { id: string };
+      return data;
     };
+    const made = async (operationId: string, input: unknown) => withId.parse(await done(operationId, input));
     await done('auth.login', { name: api.admin.name, password: api.admin.password });
     await done('auth.me');
-    const { items: sessions } = (await done('user.listSessions')) as unknown as { items: { id: string }[] };
+    const { items: sessions } = z.object({ items: z.array(withId) }).parse(await done('user.listSessions'));
     await done('user.endSession', { sessionId: sessions[0]!.id });
     await done('user.endAllSessions');
     await done('account.mine');
-    const zone = await done('zone.create', { name: 'z', tags: { a: 'b' } });
-    const pod = await done('pod.create', { zoneId: zone.id, name: 'p' });
-    const cluster = await done('cluster.create', { podId: pod.id, name: 'c', hypervisor: 'simulator' });
-    const { host } = (await done('host.create', { clusterId: cluster.id, name: 'h', managementIp: '192.0.2.77' })) as unknown as {
-      host: { id: string };
-    };
+    const zone = await made('zone.create', { name: 'z', tags: { a: 'b' } });
+    const pod = await made('pod.create', { zoneId: zone.id, name: 'p' });
+    const cluster = await made('cluster.create', { podId: pod.id, name: 'c', hypervisor: 'simulator' });
+    const { host } = z.object({ host: withId }).parse(await done('host.create', { clusterId: cluster.id, name: 'h', managementIp: '192.0.2.77' }));
     await done('host.update', { hostId: host.id, isEnabled: true, tags: { rack: '7' } });
     await done('pool.create', { hostId: host.id, name: 'l', path: '/pool' });
-    const store = await done('imageStore.create', { zoneId: zone.id, name: 's' });
+    const store = await made('imageStore.create', { zoneId: zone.id, name: 's' });
     await done('publicAddress.create', { zoneId: zone.id, firstIp: '203.0.113.1', lastIp: '203.0.113.9', prefixLength: 24 });
-    const offering = await done('computeOffering.create', { name: 'o', cpuCount: 1, cpuMhz: 500, memoryMib: 128 });
+    const offering = await made('computeOffering.create', { name: 'o', cpuCount: 1, cpuMhz: 500, memoryMib: 128 });
     await done('computeOffering.update', { computeOfferingId: offering.id, description: 'd' });
-    const template = await done('template.create', { imageStoreId: store.id, name: 't', sha256: 'a'.repeat(64), sizeBytes: 1 });
+    const template = await made('template.create', { imageStoreId: store.id, name: 't', sha256: 'a'.repeat(64), sizeBytes: 1 });
     await done('template.get', { templateId: template.id });
     await done('user.create', { name: 'someone', password: 'a long enough password' });
-    const sshKeyPair = await done('sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me' });
-    const [deployed] = (await done('instance.deploy', {
+    const sshKeyPair = await made('sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me' });
+    const deploy = {
       zoneId: api.zone.id,
       name: 'vm',
       templateId: api.template.id,
       computeOfferingId: offering.id,
       sshKeyPairId: sshKeyPair.id,
       wantsPassword: true,
-    })) as unknown as OperationDto[];
-    const instanceId = deployed!.resource.id;
-    const operationId = deployed!.id;
+    };
+    const [{ id: operationId, resource }] = deployedSchema.parse(await done('instance.deploy', deploy));
+    const instanceId = resource.id;
     await done('instance.get', { instanceId });
     await done('instance.password', { instanceId });
     await done('instance.update', { instanceId, displayName: 'VM' });
@@ -159,7 +167,7 @@ describe('the OpenAPI document', () => {
     await done('operation.retry', { operationId });
     for (const { path, type } of PROCEDURES) if (path.endsWith('.list') && type === 'query') await done(path, { limit: 500 });
     await done('sshKeyPair.delete', { sshKeyPairId: sshKeyPair.id });
-    const key = await done('apiKey.create', { name: 'k' });
+    const key = await made('apiKey.create', { name: 'k' });
     await done('apiKey.revoke', { apiKeyId: key.id });
     await done('auth.logout');
 

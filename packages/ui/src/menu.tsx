@@ -1,4 +1,5 @@
 'use client';
+import { Check } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 
@@ -52,6 +53,18 @@ export function MenuChoice({ value, children }: { value: string; children: React
       <Radix.ItemIndicator className="absolute -ml-5">•</Radix.ItemIndicator>
       {children}
     </Radix.RadioItem>
+  );
+}
+
+/** One of several that may be on together; the menu stays open. */
+export function MenuCheck({ isChecked, onChange, children }: { isChecked: boolean; onChange: () => void; children: ReactNode }) {
+  return (
+    <Radix.CheckboxItem checked={isChecked} onCheckedChange={onChange} onSelect={(event) => event.preventDefault()} className={`${ITEM} pl-7`}>
+      <Radix.ItemIndicator className="absolute -ml-5">
+        <Check size={14} aria-hidden />
+      </Radix.ItemIndicator>
+      {children}
+    </Radix.CheckboxItem>
   );
 }
 

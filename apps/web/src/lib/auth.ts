@@ -6,6 +6,9 @@ import { cookies, headers } from 'next/headers';
 import { z } from 'zod';
 
 declare module 'next-auth' {
+  interface Session {
+    userId: string;
+  }
   interface User {
     apiToken: string;
   }
@@ -41,7 +44,7 @@ export const authOptions: NextAuthOptions = {
   ],
   callbacks: {
     jwt: ({ token, user }) => (user ? { sub: token.sub ?? '', name: user.name ?? '', apiToken: user.apiToken } : token),
-    session: ({ session, token }) => ({ expires: session.expires, user: { name: token.name ?? '' } }),
+    session: ({ session, token }) => ({ expires: session.expires, userId: token.sub ?? '', user: { name: token.name ?? '' } }),
   },
   events: {
     async signOut({ token }) {

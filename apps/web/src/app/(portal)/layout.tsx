@@ -11,7 +11,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
   const session = await getServerSession(authOptions);
   if (!session) redirect(pathTo.signIn());
   return (
-    <Shell userName={session.user?.name ?? ''} theme={readTheme((await cookies()).get(THEME_COOKIE)?.value)}>
+    <Shell person={{ id: session.userId, name: session.user?.name ?? '' }} theme={readTheme((await cookies()).get(THEME_COOKIE)?.value)}>
       {children}
     </Shell>
   );

@@ -28,7 +28,15 @@ interface Order {
   isForced?: boolean;
 }
 
-/** Starts one operation for each instance, and tells of each that it began or why it didn't. */
+/** What came of an order for one instance: the operation that began, or why none did. */
+export interface OrderResult {
+  instance: Instance;
+  verb: InstanceVerb;
+  operationId: string | undefined;
+  problem: string | undefined;
+}
+
+/** Starts one operation for each instance, and tells of each that it began or why it didn't: of one by a toast, of several to the caller. */
 function useOrder() {
   const client = useApiClient();
   const say = useSay();
@@ -36,18 +44,28 @@ function useOrder() {
   const one = ({ verb, isForced = false }: Order, { id: instanceId }: Instance) =>
     verb === 'stop' || verb === 'reboot' ? client.instance[verb].mutate({ instanceId, isForced }) : client.instance[verb].mutate({ instanceId });
   return useMutation({
-    mutationFn: async (order: Order) => {
-      const results = await Promise.allSettled(order.instances.map((instance) => one(order, instance)));
-      for (const [index, result] of results.entries()) {
-        const name = order.instances[index]?.name ?? '';
-        if (result.status === 'rejected') say({ tone: 'bad', text: `${name}: ${problemOf(result.reason).message}` });
-        else
-          say({
-            tone: 'plain',
-            text: t(`begun.${order.verb}`, { name }),
-            link: <ToastLink href={pathTo.operation(result.value.id)}>{t('watch')}</ToastLink>,
-          });
-      }
+    mutationFn: async (order: Order): Promise<readonly OrderResult[]> => {
+      const { verb, instances } = order;
+      const results = await Promise.all(
+        instances.map(async (instance): Promise<OrderResult> => {
+          try {
+            return { instance, verb, operationId: (await one(order, instance)).id, problem: undefined };
+          } catch (error) {
+            return { instance, verb, operationId: undefined, problem: problemOf(error).message };
+          }
+        }),
+      );
+      const [first, ...others] = results;
+      if (!first || others.length > 0) return results;
+      const { name } = first.instance;
+      if (first.operationId === undefined) say({ tone: 'bad', text: `${name}: ${first.problem ?? ''}` });
+      else
+        say({
+          tone: 'plain',
+          text: t(`begun.${verb}`, { name }),
+          link: <ToastLink href={pathTo.operation(first.operationId)}>{t('watch')}</ToastLink>,
+        });
+      return [];
     },
   });
 }
@@ -60,12 +78,13 @@ export function InstanceActions({
 }: {
   instances: readonly Instance[];
   verbs?: readonly InstanceVerb[];
-  onDone?: () => void;
+  /** With the results when they were several. */
+  onDone?: (results: readonly OrderResult[]) => void;
 }) {
   const t = useTranslations('instance');
   const order = useOrder();
   const [asked, setAsked] = useState<{ verb: AskingVerb; instances: readonly Instance[] }>();
-  const run = (what: Order) => order.mutate(what, { onSettled: () => onDone?.() });
+  const run = (what: Order) => order.mutate(what, { onSuccess: (results) => onDone?.(results) });
   return (
     <>
       {verbs.map((verb) => {

@@ -46,7 +46,7 @@ export function useBytes(): (bytes: number) => string {
       : `${format.number(bytes / MIB, { maximumFractionDigits: 0 })} MiB`;
 }
 
-interface Loaded<T> {
+export interface Loaded<T> {
   data: T | undefined;
   error: unknown;
   refetch: () => unknown;

@@ -9,6 +9,7 @@ import { usePathname } from 'next/navigation';
 import { useState, type ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { Live, useLive } from '../live/live.tsx';
+import { PersonProvider, usePerson, type Person } from './person.tsx';
 import { applyTheme, readTheme, THEMES, type Theme } from './theme.ts';
 
 /** Only what is there. */
@@ -19,30 +20,32 @@ const PLACES = [
   { name: 'apiKeys', path: pathTo.apiKeys(), Icon: Terminal },
 ] as const;
 
-export function Shell({ userName, theme, children }: { userName: string; theme: Theme; children: ReactNode }) {
+export function Shell({ person, theme, children }: { person: Person; theme: Theme; children: ReactNode }) {
   const t = useTranslations('shell');
   return (
-    <Live>
-      <a href="#content" className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0">
-        {t('skip')}
-      </a>
-      <div className="grid min-h-screen grid-rows-[auto_auto_1fr] md:grid-cols-[13rem_1fr] md:grid-rows-[auto_1fr]">
-        <header className="col-span-full flex h-12 items-center gap-3 border-b border-line bg-panel px-4">
-          <Link href={pathTo.instances()} className="flex items-center gap-2 font-semibold">
-            <Cloud size={18} className="text-accent" aria-hidden />
-            Nephos
-          </Link>
-          <div className="grow" />
-          <LiveLight />
-          <AccountMenu userName={userName} theme={theme} />
-        </header>
-        <Places />
-        <main id="content" tabIndex={-1} className="min-w-0 px-4 py-5 outline-none md:px-6">
-          <AwayNote />
-          {children}
-        </main>
-      </div>
-    </Live>
+    <PersonProvider value={person}>
+      <Live>
+        <a href="#content" className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0">
+          {t('skip')}
+        </a>
+        <div className="grid min-h-screen grid-rows-[auto_auto_1fr] md:grid-cols-[13rem_1fr] md:grid-rows-[auto_1fr]">
+          <header className="col-span-full flex h-12 items-center gap-3 border-b border-line bg-panel px-4">
+            <Link href={pathTo.instances()} className="flex items-center gap-2 font-semibold">
+              <Cloud size={18} className="text-accent" aria-hidden />
+              Nephos
+            </Link>
+            <div className="grow" />
+            <LiveLight />
+            <AccountMenu theme={theme} />
+          </header>
+          <Places />
+          <main id="content" tabIndex={-1} className="min-w-0 px-4 py-5 outline-none md:px-6">
+            <AwayNote />
+            {children}
+          </main>
+        </div>
+      </Live>
+    </PersonProvider>
   );
 }
 
@@ -72,7 +75,8 @@ function Places() {
   );
 }
 
-function AccountMenu({ userName, theme: given }: { userName: string; theme: Theme }) {
+function AccountMenu({ theme: given }: { theme: Theme }) {
+  const { name: userName } = usePerson();
   const t = useTranslations('shell');
   const [theme, setTheme] = useState(given);
   const choose = (value: string) => {

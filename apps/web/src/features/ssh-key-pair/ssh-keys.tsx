@@ -2,8 +2,8 @@
 import { Button } from '@nephos/ui/button';
 import { Dialog } from '@nephos/ui/dialog';
 import { TextArea, TextField } from '@nephos/ui/field';
-import { Empty, PageHead, Panel } from '@nephos/ui/panel';
-import { Table, Td, Th } from '@nephos/ui/table';
+import { PageHead } from '@nephos/ui/panel';
+import { Td, Th } from '@nephos/ui/table';
 import { useSay } from '@nephos/ui/toast';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
@@ -11,8 +11,8 @@ import { useTranslations } from 'next-intl';
 import { useState, type SubmitEvent } from 'react';
 import { useApi, type Outputs } from '../../trpc/api.tsx';
 import { problemOf } from '../../trpc/problem.ts';
-import { Ago, Copyable, Loading, ProblemNote } from '../shell/parts.tsx';
-import { Pager } from '../shell/pager.tsx';
+import { ListPanel } from '../shell/list-panel.tsx';
+import { Ago, Copyable, ProblemNote } from '../shell/parts.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
 
 type SshKey = Outputs['sshKeyPair']['list']['items'][number];
@@ -33,49 +33,30 @@ export function SshKeys() {
   return (
     <>
       <PageHead title={t('title')} about={t('about')} actions={query.data?.items.length ? addButton : undefined} />
-      <Panel>
-        <Loading query={query}>
-          {({ items, nextCursor }) =>
-            items.length === 0 ? (
-              <Empty title={t('empty')} about={t('emptyAbout')} action={addButton} />
-            ) : (
-              <>
-                <Table label={t('title')}>
-                  <thead>
-                    <tr>
-                      <Th>{t('name')}</Th>
-                      <Th>{t('fingerprint')}</Th>
-                      <Th>{t('added')}</Th>
-                      <Th aria-label={t('delete')} />
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((key) => (
-                      <tr key={key.id} className="hover:bg-sunken">
-                        <Td className="max-w-64 min-w-32 font-medium break-words" dir="auto">
-                          {key.name}
-                        </Td>
-                        <Td className="min-w-56">
-                          <Copyable text={key.fingerprint} what={t('fingerprint')} />
-                        </Td>
-                        <Td className="text-ink-soft">
-                          <Ago time={key.createdAt} />
-                        </Td>
-                        <Td className="py-1 text-right">
-                          <Button look="danger" onClick={() => setDoomed(key)}>
-                            {t('delete')}
-                          </Button>
-                        </Td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </Table>
-                <Pager nextCursor={nextCursor} />
-              </>
-            )
-          }
-        </Loading>
-      </Panel>
+      <ListPanel
+        label={t('title')}
+        query={query}
+        empty={{ title: t('empty'), about: t('emptyAbout'), action: addButton }}
+        columns={[t('name'), t('fingerprint'), t('added'), <Th key="delete" aria-label={t('delete')} />]}
+        row={(key) => (
+          <tr className="hover:bg-sunken">
+            <Td className="max-w-64 min-w-32 font-medium break-words" dir="auto">
+              {key.name}
+            </Td>
+            <Td className="min-w-56">
+              <Copyable text={key.fingerprint} what={t('fingerprint')} />
+            </Td>
+            <Td className="text-ink-soft">
+              <Ago time={key.createdAt} />
+            </Td>
+            <Td className="py-1 text-right">
+              <Button look="danger" onClick={() => setDoomed(key)}>
+                {t('delete')}
+              </Button>
+            </Td>
+          </tr>
+        )}
+      />
       {isAdding && <AddDialog onClose={() => setAdding(false)} />}
       {doomed && <DeleteDialog sshKey={doomed} onClose={() => setDoomed(undefined)} />}
     </>
