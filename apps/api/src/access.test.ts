@@ -65,15 +65,63 @@ describe('access', () => {
     }
   });
 
+  it('is changed with the password: whoever else is signed in as this person is out', async () => {
+    const { name, password } = api.admin;
+    const session = async () => ((await call(api.url, undefined, 'auth.login', { name, password })).data as { token: string }).token;
+    const [one, other] = [await session(), await session()];
+    const change = (input: object) => call(api.url, one, 'user.changePassword', input);
+    const newPassword = 'a new long password';
+    expect(await change({ currentPassword: 'not this one', newPassword })).toMatchObject({
+      code: 'BAD_INPUT',
+      details: { field: 'currentPassword' },
+    });
+    expect(await change({ currentPassword: password, newPassword: 'short' })).toMatchObject({ code: 'BAD_INPUT', details: { field: 'newPassword' } });
+    expect((await call(api.url, other, 'auth.me')).code).toBeUndefined();
+    expect((await change({ currentPassword: password, newPassword })).code).toBeUndefined();
+    expect((await call(api.url, one, 'auth.me')).code).toBeUndefined();
+    expect((await call(api.url, other, 'auth.me')).code).toBe('UNAUTHENTICATED');
+    expect((await call(api.url, undefined, 'auth.login', { name, password })).code).toBe('UNAUTHENTICATED');
+    await change({ currentPassword: newPassword, newPassword: password }); // as the other tests know it
+    await call(api.url, one, 'auth.logout');
+
+    const [{ actor, token }] = api.tenants;
+    await api.db.user.update({ where: { id: actor.userId }, data: { externalId: 'of the directory' } });
+    expect((await call(api.url, token, 'user.changePassword', { currentPassword: password, newPassword })).code).toBe('INVALID_STATE');
+    expect((await call(api.url, token, 'auth.me')).data).toMatchObject({ origin: 'directory' });
+    await api.db.user.update({ where: { id: actor.userId }, data: { externalId: null } });
+  });
+
+  it('to what a tenant may know of hosts is how guests run there', async () => {
+    const kind = async () =>
+      ((await call(api.url, api.tenants[0].token, 'zone.list', {})).data as { items: { id: string; guestKind: string }[] }).items.find(
+        ({ id }) => id === api.zone.id,
+      )?.guestKind;
+    const report = (index: 0 | 1, acceleration: string) =>
+      api.db.host.update({ where: { id: api.hosts[index]!.id }, data: { facts: { acceleration } } });
+    expect(await kind()).toBeNull();
+    await report(0, 'kvm');
+    expect(await kind()).toBe('accelerated');
+    await report(1, 'emulation');
+    expect(await kind()).toBe('emulated');
+    await report(1, 'simulated');
+    expect(await kind()).toBe('simulated');
+  });
+
   it('to sessions is a person’s own: listed, ended one by one, and all at once', async () => {
     const { name, password } = api.admin;
     const session = async () => ((await call(api.url, undefined, 'auth.login', { name, password })).data as { token: string }).token;
     const [one, other] = [await session(), await session()];
     const list = async (token: string) =>
-      ((await call(api.url, token, 'user.listSessions')).data as { items: { id: string; isCurrent: boolean; address: string }[] }).items;
+      (
+        (await call(api.url, token, 'user.listSessions')).data as {
+          items: { id: string; isCurrent: boolean; address: string; lastUsedAt: string | null }[];
+        }
+      ).items;
     expect((await list(one)).map(({ isCurrent }) => isCurrent)).toEqual([false, true]);
     const [otherSession] = await list(one);
-    expect(otherSession?.address).toBe('127.0.0.1');
+    expect(otherSession).toMatchObject({ address: '127.0.0.1', userAgent: 'node', lastUsedAt: null });
+    await call(api.url, other, 'auth.me');
+    expect((await list(one))[0]?.lastUsedAt).not.toBeNull();
     expect(await list(api.tenants[0].token)).toEqual([]);
     expect((await call(api.url, api.tenants[0].token, 'user.endSession', { sessionId: otherSession?.id })).code).toBe('NOT_FOUND');
     await call(api.url, one, 'user.endSession', { sessionId: otherSession?.id });

@@ -121,6 +121,7 @@ describe('the OpenAPI document', () => {
     const { items: sessions } = z.object({ items: z.array(withId) }).parse(await done('user.listSessions'));
     await done('user.endSession', { sessionId: sessions[0]!.id });
     await done('user.endAllSessions');
+    await done('user.changePassword', { currentPassword: api.admin.password, newPassword: 'another long password' });
     await done('account.mine');
     const zone = await made('zone.create', { name: 'z', tags: { a: 'b' } });
     const pod = await made('pod.create', { zoneId: zone.id, name: 'p' });

@@ -14,6 +14,7 @@ export interface Context {
   requestId: string;
   /** The caller's address, for limits. */
   address: string;
+  userAgent: string;
   caller: Caller | undefined;
   idempotencyKey: string | undefined;
 }

@@ -60,6 +60,7 @@ const USER_POLICY = {
   'template.create': 'none',
   'template.read': 'usable',
   'template.use': 'usable',
+  'user.change-password': 'own',
   'user.create': 'none',
   'user.read': 'own',
   'volume.read': 'own',

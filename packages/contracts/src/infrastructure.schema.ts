@@ -20,12 +20,16 @@ export const createZoneSchema = z.object({
   dnsServers: z.array(z.ipv4()).max(4).default([]),
   tags,
 });
+/** How guests run: not at all, by emulating a processor, or on the host's own. */
+export const GUEST_KINDS = ['simulated', 'emulated', 'accelerated'] as const;
 export const zoneDto = z.object({
   id: z.uuid(),
   name: z.string(),
   networkType: z.string(),
   guestCidr: z.string(),
   isEnabled: z.boolean(),
+  /** Of its hosts the slowest kind; null until one has reported. */
+  guestKind: z.enum(GUEST_KINDS).nullable(),
   tags: tagsSchema,
 });
 

@@ -13,13 +13,20 @@ export const meDto = z.object({
   role: z.enum(ROLES),
   accountId: z.uuid(),
   accountName: z.string(),
+  email: z.string(),
+  /** Who keeps the password: the cloud itself, or the organisation's directory. */
+  origin: z.enum(['local', 'directory']),
 });
 
 export const sessionDto = z.object({
   id: z.uuid(),
   /** Where it was signed in from. */
   address: z.string(),
+  /** What the program that signed in says that it is (RFC 9110, User-Agent). */
+  userAgent: z.string(),
   createdAt: timeSchema,
+  /** To the minute; null when it never was. */
+  lastUsedAt: timeSchema.nullable(),
   expiresAt: timeSchema,
   /** Whether it is the one that asks. */
   isCurrent: z.boolean(),
@@ -29,6 +36,7 @@ export const sessionsDto = z.object({ items: z.array(sessionDto) });
 export const sessionIdSchema = z.object({ sessionId: z.uuid() });
 
 const passwordSchema = z.string().min(12, 'At least 12 characters').max(1_024);
+export const changePasswordSchema = z.object({ currentPassword: z.string().min(1).max(1_024), newPassword: passwordSchema });
 export const createUserSchema = z.object({
   name: z
     .string()

@@ -126,7 +126,15 @@ async function createContext({ services, log, pages }: ServerParts, request: Inc
     const message = 'An idempotency key has at most 200 characters.';
     throw new TRPCError({ code: 'BAD_REQUEST', message, cause: new DomainError('BAD_INPUT', message, { field: 'idempotency-key' }) });
   }
-  return { services, log, requestId, caller, idempotencyKey, address: clientAddress(request, pages) };
+  return {
+    services,
+    log,
+    requestId,
+    caller,
+    idempotencyKey,
+    address: clientAddress(request, pages),
+    userAgent: headerOf(request, 'user-agent') ?? '',
+  };
 }
 
 /** `PUT /api/v1/template.upload?templateId=…&offset=…` with the bytes as the body: a stream, which tRPC has no way to say. */

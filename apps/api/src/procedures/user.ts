@@ -7,7 +7,9 @@ export const auth = router({
   login: openToAll
     .input(contract.loginSchema)
     .output(contract.loginDto)
-    .mutation(({ ctx, input }) => ctx.services.authentication.login({ ...input, address: ctx.address, requestId: ctx.requestId })),
+    .mutation(({ ctx: { services, address, userAgent, requestId }, input }) =>
+      services.authentication.login({ ...input, address, userAgent, requestId }),
+    ),
   logout: permitted('user.read')
     .output(z.object({}))
     .mutation(async ({ ctx }) => {
@@ -24,6 +26,11 @@ export const user = router({
     .input(contract.createUserSchema)
     .output(contract.userDto)
     .mutation(({ ctx, input }) => ctx.services.user.create(ctx.request, input)),
+  /** Of a local user. Every other session of theirs ends; API keys stay. */
+  changePassword: permitted('user.change-password')
+    .input(contract.changePasswordSchema)
+    .output(z.object({ endedSessions: z.int() }))
+    .mutation(({ ctx, input }) => ctx.services.authentication.changePassword(ctx.request, input, ctx.caller.sessionId)),
   listSessions: permitted('session.read')
     .output(contract.sessionsDto)
     .query(({ ctx }) => ctx.services.user.listSessions(ctx.request, ctx.caller.sessionId)),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rowsFor } from '@nephos/authz/ability';
 import { systemActor, type Actor } from '@nephos/authz/actor';
 import type { Db } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
@@ -9,11 +10,13 @@ import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Request } from '../request.ts';
 import type { DirectoryUsers } from './directory-users.ts';
-import { checkPassword } from './password.ts';
+import { checkPassword, hashPassword } from './password.ts';
 
 const SESSION_MS = 12 * 60 * 60 * 1000;
-/** API keys note their last use, but not at each request. */
+const USER_AGENT_MAX = 512;
+/** Sessions and API keys note their last use, but not at each request. */
 const LAST_USED_EVERY_MS = 60_000;
 
 type UserActor = Extract<Actor, { kind: 'user' }>;
@@ -68,11 +71,13 @@ export function createAuthenticationService({ db, log, directory }: { db: Db; lo
       name: typedName,
       password,
       address,
+      userAgent = '',
       requestId,
     }: {
       name: string;
       password: string;
       address: string;
+      userAgent?: string;
       requestId: string;
     }): Promise<{ token: string; expiresAt: string }> {
       const name = typedName.trim();
@@ -89,7 +94,9 @@ export function createAuthenticationService({ db, log, directory }: { db: Db; lo
       const { token, tokenHash } = newToken('session');
       const expiresAt = new Date(Date.now() + SESSION_MS);
       await db.$transaction(async (tx) => {
-        await tx.session.create({ data: { id: newId(), userId: user.id, tokenHash, expiresAt, address } });
+        await tx.session.create({
+          data: { id: newId(), userId: user.id, tokenHash, expiresAt, address, userAgent: userAgent.slice(0, USER_AGENT_MAX) },
+        });
         const actor: Actor = { kind: 'user', userId: user.id, accountId: user.accountId, domainId: '', role: roleOf(user.role), requestId };
         await noteEvent(tx, {
           kind: 'user.signed-in',
@@ -107,6 +114,38 @@ export function createAuthenticationService({ db, log, directory }: { db: Db; lo
       if (sessionId) await db.session.deleteMany({ where: { id: sessionId } });
     },
 
+    /**
+     * Ends every other session of the person. Throws BAD_INPUT for a wrong current password, INVALID_STATE for people of the
+     * directory, TOO_MANY_REQUESTS when it is tried too often.
+     */
+    async changePassword(
+      { actor }: Request,
+      { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+      sessionId: string | undefined,
+    ): Promise<{ endedSessions: number }> {
+      const where = { AND: [{ id: actor.userId }, rowsFor(actor, 'user.change-password')] };
+      const { name, externalId, passwordHash } = await db.user.findFirstOrThrow({ where });
+      if (externalId !== null)
+        throw new DomainError('INVALID_STATE', 'Your password is kept by the directory of your organisation. Change it there.');
+      await spend(perName, name.toLowerCase());
+      if (!(await checkPassword(currentPassword, passwordHash)))
+        throw new DomainError('BAD_INPUT', 'This is not your current password.', { field: 'currentPassword' });
+      await perName.delete(name.toLowerCase());
+      const newHash = await hashPassword(newPassword);
+      return db.$transaction(async (tx) => {
+        await tx.user.update({ where: { id: actor.userId }, data: { passwordHash: newHash } });
+        const { count } = await tx.session.deleteMany({ where: { userId: actor.userId, ...(sessionId && { id: { not: sessionId } }) } });
+        await noteEvent(tx, {
+          kind: 'user.password-changed',
+          actor,
+          accountId: actor.accountId,
+          resource: { type: 'user', id: actor.userId },
+          message: `${name} changed the password; ${count} other sessions were ended.`,
+        });
+        return { endedSessions: count };
+      });
+    },
+
     /** Who a token belongs to. Looked up each time, so that sign-out, disabling and a changed role count at once. */
     async authenticate(token: string, requestId: string): Promise<Caller> {
       const tokenHash = hashToken(token);
@@ -118,8 +157,10 @@ export function createAuthenticationService({ db, log, directory }: { db: Db; lo
       if (!found || (found.expiresAt && found.expiresAt <= now) || key?.revokedAt || !found.user.isEnabled || !found.user.account.isEnabled) {
         throw new DomainError('UNAUTHENTICATED', 'The session or API key is unknown, expired or revoked. Sign in again.');
       }
-      if (key && (!key.lastUsedAt || now.getTime() - key.lastUsedAt.getTime() > LAST_USED_EVERY_MS))
-        await db.apiKey.update({ where: { id: key.id }, data: { lastUsedAt: now } });
+      if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() > LAST_USED_EVERY_MS) {
+        const use = { where: { id: found.id }, data: { lastUsedAt: now } }; // of many: it may have ended meanwhile
+        await (session ? db.session.updateMany(use) : db.apiKey.updateMany(use));
+      }
       const { user } = found;
       return {
         actor: { kind: 'user', userId: user.id, accountId: user.accountId, domainId: user.account.domainId, role: roleOf(user.role), requestId },

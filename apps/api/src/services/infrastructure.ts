@@ -23,7 +23,7 @@ export interface EnrolHost {
 export function createInfrastructureService({ db, enrolHost, imageFolder }: { db: Db; enrolHost: EnrolHost; imageFolder: string }) {
   return {
     async createZone(request: Request, input: Input<typeof contract.createZoneSchema>) {
-      return create(db, request, 'zone', input.name, async (tx) => toZoneDto(await tx.zone.create({ data: { id: newId(), ...input } })));
+      return create(db, request, 'zone', input.name, async (tx) => toZoneDto(await tx.zone.create({ data: { id: newId(), ...input } }), null));
     },
 
     async createPod(request: Request, input: Input<typeof contract.createPodSchema>) {
@@ -148,7 +148,7 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
 
     async listZones({ actor }: Request, input: Input<typeof contract.listZonesSchema>) {
       const page = await listPage(input, { where: [rowsFor(actor, 'zone.read')] }, (args) => db.zone.findMany(args));
-      return { ...page, items: page.items.map(toZoneDto) };
+      return { ...page, items: await Promise.all(page.items.map(async (zone) => toZoneDto(zone, await guestKindOf(db, zone.id)))) };
     },
   };
 }
@@ -181,8 +181,25 @@ export async function create<T extends Prisma.InputJsonObject & { id?: string; a
   }
 }
 
-function toZoneDto({ id, name, networkType, guestCidr, isEnabled, tags }: Zone) {
-  return { id, name, networkType, guestCidr, isEnabled, tags: tagsSchema.parse(tags) };
+function toZoneDto({ id, name, networkType, guestCidr, isEnabled, tags }: Zone, guestKind: GuestKind | null) {
+  return { id, name, networkType, guestCidr, isEnabled, guestKind, tags: tagsSchema.parse(tags) };
+}
+
+type GuestKind = (typeof contract.GUEST_KINDS)[number];
+/** As hosts report it (packages/drivers, HostFacts). */
+const KIND_OF_ACCELERATION: readonly [acceleration: string, kind: GuestKind][] = [
+  ['simulated', 'simulated'],
+  ['emulation', 'emulated'],
+  ['kvm', 'accelerated'],
+];
+
+/** All that a tenant is told of the hosts: whether what runs there is to be taken for real. */
+async function guestKindOf(db: Db, zoneId: string): Promise<GuestKind | null> {
+  for (const [acceleration, kind] of KIND_OF_ACCELERATION) {
+    const host = await db.host.findFirst({ where: { zoneId, facts: { path: ['acceleration'], equals: acceleration } }, select: { id: true } });
+    if (host) return kind;
+  }
+  return null;
 }
 
 export function toHostDto(host: Host): contract.HostDto {

@@ -65,6 +65,8 @@ export function createUserService({ db }: { db: Db }) {
         role: actor.role,
         accountId: user.accountId,
         accountName: user.account.name,
+        email: user.email,
+        origin: user.externalId === null ? ('local' as const) : ('directory' as const),
       };
     },
 
@@ -126,10 +128,12 @@ export function createUserService({ db }: { db: Db }) {
         take: SESSIONS_SHOWN,
       });
       return {
-        items: sessions.map(({ id, address, createdAt, expiresAt }) => ({
+        items: sessions.map(({ id, address, userAgent, createdAt, lastUsedAt, expiresAt }) => ({
           id,
           address,
+          userAgent,
           createdAt: createdAt.toISOString(),
+          lastUsedAt: lastUsedAt?.toISOString() ?? null,
           expiresAt: expiresAt.toISOString(),
           isCurrent: id === currentId,
         })),

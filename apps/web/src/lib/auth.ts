@@ -60,13 +60,15 @@ const failure = z.object({ error: z.object({ message: z.string() }) });
 /** One call of the API, for this person. Throws with the API's own words. */
 async function call<S extends z.ZodType>(output: S, procedure: string, { token, body }: { token?: string; body?: object }): Promise<z.output<S>> {
   const { NEPHOS_API_URL } = readEnvironment({ NEPHOS_API_URL: z.url() });
-  const client = (await headers()).get(CLIENT_HEADER);
+  const given = await headers();
+  const client = given.get(CLIENT_HEADER);
   const response = await fetch(new URL(`/api/v1/${procedure}`, NEPHOS_API_URL), {
     method: body ? 'POST' : 'GET',
     headers: {
       'content-type': 'application/json',
       ...(token && { authorization: `Bearer ${token}` }),
       ...(client && { [CLIENT_HEADER]: client }),
+      'user-agent': given.get('user-agent') ?? '', // the session is listed under it
     },
     ...(body && { body: JSON.stringify(body) }),
     cache: 'no-store',
