@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consoleKindSchema } from './console.schema.ts';
 import { desiredNetworkSchema } from './desired-network.ts';
 
 /** What an agent is started with: who it is, where it reports, and how both sides know each other. Kept 0600. */
@@ -37,6 +38,8 @@ export const hostFactsSchema = z.object({
   cpuMhz: z.int(),
   memoryMib: z.int(),
   versions: z.record(z.string(), z.string()),
+  /** What its driver can do beyond what every driver can. Not told: not known. */
+  abilities: z.array(z.string()).optional(),
 });
 
 export const carriedNetworkSchema = z.object({ networkId: z.uuid(), vni: z.int(), revision: z.int() });
@@ -77,16 +80,28 @@ export const hostStateSchema = z.object({
 });
 export type HostState = z.output<typeof hostStateSchema>;
 
-/** Open a stream to a guest, outward, and show this token in its first message. */
+/** Where a stream leads: a guest's port inside its router's network, its console, or a picture of its screen (PNG, then it ends). */
+export const streamTargetSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('port'), routerId: z.uuid(), ip: z.ipv4(), port: z.int().min(1).max(65_535) }),
+  z.object({ kind: z.literal('console'), instanceId: z.uuid(), console: consoleKindSchema }),
+  z.object({ kind: z.literal('screenshot'), instanceId: z.uuid() }),
+]);
+export type StreamTarget = z.output<typeof streamTargetSchema>;
+
+/** Open a stream, outward, and show this token in its first message. */
 export const streamRequestSchema = z.object({
   kind: z.literal('open-stream'),
   token: z.string(),
   gatewayUrl: z.url(),
-  routerId: z.uuid(),
-  ip: z.ipv4(),
-  port: z.int().min(1).max(65_535),
+  target: streamTargetSchema,
 });
 export type StreamRequest = z.output<typeof streamRequestSchema>;
+
+/** First message of a stream: the token, and why there is nothing at its other end, if so (`code` as in docs/error-codes.md). */
+export const streamHelloSchema = z.object({
+  token: z.string(),
+  error: z.object({ code: z.string(), message: z.string().max(1_000) }).optional(),
+});
 
 /** What the control plane says over an agent's channel. A `network` may be lost: the next full report brings it. */
 export const channelMessageSchema = z.discriminatedUnion('kind', [

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+import type { ConsoleKind } from '@nephos/contracts/console.schema';
 import type { InstanceSpec, TemplateRef, VolumeSpec } from '@nephos/contracts/instance-spec';
 
 export interface CallOptions {
@@ -45,7 +47,7 @@ export interface PoolFacts {
 }
 
 /** What a driver may be able to do beyond the verbs every driver has. */
-export type Ability = 'live-migration' | 'volume-snapshot' | 'console' | 'serial';
+export type Ability = 'live-migration' | 'volume-snapshot' | ConsoleKind;
 
 /**
  * What the platform asks of a hypervisor on one host. Every verb is safe to repeat: `ensure*` returns the thing whether this
@@ -84,4 +86,12 @@ export interface HypervisorDriver {
    * list. `onGap` says so: once at the start, when everything is heard from there on, and after each reconnection.
    */
   watch(callbacks: { onEvent: (event: GuestEvent) => void; onGap: () => void }, signal: AbortSignal): Promise<void>;
+
+  /**
+   * The guest's screen (RFB 3.8 without authentication) or its serial line, with the ability of that name. Any number of viewers share
+   * each; one of the serial line first gets what it said last. Ends with the guest. Throws INVALID_STATE when the guest does not run.
+   */
+  openConsole?(instanceId: string, kind: ConsoleKind): Promise<Duplex>;
+  /** What is on the guest's screen, as a PNG; with the ability `screen`. Throws INVALID_STATE when the guest does not run. */
+  takeScreenshot?(instanceId: string): Promise<Uint8Array>;
 }

@@ -69,7 +69,7 @@ export function createReporter({
     return {
       guests: await hypervisor.listInstances(),
       networks: await listNetworks(),
-      facts: factsOf(facts),
+      facts: factsOf(facts, hypervisor),
       pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))),
     };
   }
@@ -144,6 +144,6 @@ function keyOf({ operationId, activityId, attempt }: AttemptReport): string {
   return `${operationId}/${activityId}/${attempt}`;
 }
 
-function factsOf({ acceleration, accelerationReason, cpuCount, cpuMhz, memoryMib, versions }: HostFacts) {
-  return { acceleration, accelerationReason, cpuCount, cpuMhz, memoryMib, versions };
+function factsOf({ acceleration, accelerationReason, cpuCount, cpuMhz, memoryMib, versions }: HostFacts, { abilities }: HypervisorDriver) {
+  return { acceleration, accelerationReason, cpuCount, cpuMhz, memoryMib, versions, abilities: [...abilities] };
 }

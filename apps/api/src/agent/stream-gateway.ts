@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { streamRequestSchema, type ChannelMessage, type StreamRequest } from '@nephos/contracts/agent.schema';
+import { streamHelloSchema, streamRequestSchema, type ChannelMessage, type StreamRequest, type StreamTarget } from '@nephos/contracts/agent.schema';
 import { hashToken, newToken } from '@nephos/db/token';
 import type { Logger } from '@nephos/log/log';
-import { DomainError } from '@nephos/model/errors';
-import { createWebSocketStream, type WebSocket } from 'ws';
+import { DomainError, isErrorCode } from '@nephos/model/errors';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Notifications } from '../notifications.ts';
 
@@ -18,8 +18,11 @@ interface Pending {
 }
 
 export interface StreamGateway {
-  /** The agent's end of a stream to a guest's port. Throws HOST_UNREACHABLE when the host's agent doesn't open it in time. */
-  open(hostId: string, target: { routerId: string; ip: string; port: number }): Promise<WebSocket>;
+  /**
+   * The agent's end of a stream, paused. Throws HOST_UNREACHABLE when the host's agent doesn't open it in time, and what the agent
+   * says of a target that can't be reached.
+   */
+  open(hostId: string, target: StreamTarget): Promise<WebSocket>;
   /** Says something to the host's agent if its channel ends in this process; else nothing happens. */
   tell(hostId: string, message: ChannelMessage): void;
   /** The connection over which an agent is asked to open streams. */
@@ -65,7 +68,7 @@ export function createStreamGateway({
         OPEN_WITHIN_MS,
       );
       try {
-        await ask(hostId, { kind: 'open-stream', token, gatewayUrl: gatewayUrl(), ...target });
+        await ask(hostId, { kind: 'open-stream', token, gatewayUrl: gatewayUrl(), target });
         return await opened.promise;
       } finally {
         clearTimeout(timer);
@@ -89,12 +92,12 @@ export function createStreamGateway({
     addStream: (hostId, socket) => {
       void once(socket, 'message', { signal: AbortSignal.timeout(OPEN_WITHIN_MS) })
         .then(([message]: unknown[]) => {
-          const { token, error } = helloSchema.parse(JSON.parse(String(message)));
+          const { token, error } = streamHelloSchema.parse(JSON.parse(String(message)));
           const waiting = pending.get(hashToken(token));
           if (!waiting || waiting.hostId !== hostId) return socket.close(4401, 'unknown token');
           pending.delete(hashToken(token));
           socket.pause(); // until the other side reads, nothing is lost
-          if (error) waiting.reject(new DomainError('HOST_UNREACHABLE', error, { hostId }));
+          if (error) waiting.reject(new DomainError(isErrorCode(error.code) ? error.code : 'HOST_UNREACHABLE', error.message, { hostId }));
           else waiting.resolve(socket);
         })
         .catch((error: unknown) => {
@@ -105,18 +108,26 @@ export function createStreamGateway({
   };
 }
 
-/** First message of a stream: the token, and why the guest could not be reached, if it couldn't. */
-const helloSchema = z.object({ token: z.string(), error: z.string().max(1_000).optional() });
-
-/** Joins two ends until one closes. */
+/** Joins two ends until one closes; what it said before arrives, then the other is closed. Neither is read faster than the other takes it. */
 export function join(one: WebSocket, other: WebSocket): void {
-  const [a, b] = [createWebSocketStream(one), createWebSocketStream(other)];
-  a.pipe(b).pipe(a);
-  const end = () => {
-    a.destroy();
-    b.destroy();
-  };
-  for (const stream of [a, b]) stream.on('error', end).on('close', end);
-  one.resume();
-  other.resume();
+  pass(one, other);
+  pass(other, one);
+}
+
+/** The other end has this much to take before the first is read on. */
+const BEHIND_MAX_BYTES = 256 * 1024;
+
+function pass(from: WebSocket, to: WebSocket): void {
+  from.on('message', (data, isBinary) => {
+    to.send(data, { binary: isBinary }, () => {
+      if (to.bufferedAmount < BEHIND_MAX_BYTES) from.resume();
+    });
+    if (to.bufferedAmount >= BEHIND_MAX_BYTES) from.pause();
+  });
+  from.on('error', () => undefined); // it closes after
+  from.once('close', () => {
+    to.resume(); // else its answer to the close is never read
+    to.close();
+  });
+  from.resume();
 }

@@ -19,7 +19,7 @@ export function createConnectionService({ db, streams }: { db: Db; streams: Stre
       const address = await db.address.findFirst({ where: { nic: { instanceId, removedAt: null } }, select: { ip: true, networkId: true } });
       const router = address?.networkId && (await db.router.findFirst({ where: { networkId: address.networkId, removedAt: null } }));
       if (!router || !router.hostId) throw new DomainError('INVALID_STATE', `The network of instance ${instance.name} is not up.`);
-      const socket = await streams.open(router.hostId, { routerId: router.id, ip: address.ip, port });
+      const socket = await streams.open(router.hostId, { kind: 'port', routerId: router.id, ip: address.ip, port });
       await noteEvent(db, {
         kind: 'instance.connected',
         actor,

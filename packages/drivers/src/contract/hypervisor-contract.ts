@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GuestEvent, HypervisorDriver } from '../hypervisor-driver.ts';
 import { calmly, serve, templateOf, volumeOf } from './contract-host.ts';
 import type { ContractHost, ContractImage } from './contract-host.ts';
+import { describeConsoleContract } from './console-contract.ts';
 import { describeTemplateContract } from './template-contract.ts';
 
 /**
@@ -51,6 +52,7 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
     const isStopped = (spec: InstanceSpec) => ({ ...isRunning(spec), state: 'stopped' });
 
     describeTemplateContract(() => ({ host, driver }));
+    describeConsoleContract(() => ({ host, driver, prepare }));
 
     it('says what the host is', async () => {
       const facts = await driver.probe(calmly);

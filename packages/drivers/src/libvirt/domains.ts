@@ -8,6 +8,7 @@ import { parseDomainName } from './domain-name.ts';
 const QUERY_TIMEOUT_MS = 30_000;
 /** Longer than libvirt's own patience with a QEMU that doesn't start or end. */
 const CHANGE_TIMEOUT_MS = 120_000;
+const SCREEN_SOCKET = 'vnc+unix://';
 
 /** The domains of one libvirtd, by virsh: one process per call, some 20 ms. Domains that aren't ours are not seen. */
 export interface Domains {
@@ -21,6 +22,10 @@ export interface Domains {
   reset(instanceId: string): Promise<void>;
   /** Pulls the plug. One that ended meanwhile is fine. */
   destroy(instanceId: string): Promise<void>;
+  /** Where the RFB socket of its screen is, as libvirtd sees it. */
+  findScreenSocket(instanceId: string): Promise<string>;
+  /** Writes a picture of its screen, PNG or PPM as QEMU can. */
+  takeScreenshot(instanceId: string, file: string): Promise<void>;
   describeNode(): Promise<{ cpuCount: number; cpuMhz: number; memoryMib: number; versions: Record<string, string> }>;
 }
 
@@ -46,6 +51,14 @@ export function createDomains({ uri, xmlDir }: { uri: string; xmlDir: string }):
     askReboot: (instanceId) => unlessGone(virsh(['reboot', instanceId, '--mode', 'acpi'], `The reboot of instance ${instanceId}`)),
     reset: (instanceId) => unlessGone(virsh(['reset', instanceId], `The reset of instance ${instanceId}`)),
     destroy: (instanceId) => unlessGone(virsh(['destroy', instanceId], `The end of instance ${instanceId}`)),
+    findScreenSocket: async (instanceId) => {
+      const what = `The look for the screen of instance ${instanceId}`;
+      const address = (await virsh(['domdisplay', instanceId, '--type', 'vnc'], what, QUERY_TIMEOUT_MS)).trim();
+      if (!address.startsWith(SCREEN_SOCKET)) throw new DomainError('HYPERVISOR_FAILED', `${what} failed. virsh said: ${address}`);
+      return address.slice(SCREEN_SOCKET.length);
+    },
+    takeScreenshot: async (instanceId, file) =>
+      void (await virsh(['screenshot', instanceId, '--file', file], `The screenshot of instance ${instanceId}`, QUERY_TIMEOUT_MS)),
     describeNode: async () => {
       const node = parseFields(await virsh(['nodeinfo'], 'the look at the host', QUERY_TIMEOUT_MS));
       const versions = parseFields(await virsh(['version', '--daemon'], 'the look at libvirt', QUERY_TIMEOUT_MS));

@@ -9,6 +9,7 @@ import { createKeyedLock } from '../keyed-lock.ts';
 import { templatePath, volumeMissing, volumePath } from '../pool-layout.ts';
 import { decideAcceleration } from './acceleration.ts';
 import type { AccelerationVerdict } from './acceleration.ts';
+import { createConsoles } from './consoles.ts';
 import { assertSocketPathsFit, domainXml, serialSocketPath } from './domain-xml.ts';
 import { createDomains } from './domains.ts';
 import { createEventFeed } from './event-feed.ts';
@@ -23,6 +24,8 @@ export interface LibvirtOptions {
   stateDir: string;
   /** Of the libvirtd of this host; a socket may be named, as in `qemu:///system?socket=/run/…/libvirt-sock`. */
   uri?: string;
+  /** Where the files that libvirtd names are seen from here, when it lives in a mount namespace of its own. */
+  root?: string;
 }
 
 /**
@@ -35,12 +38,13 @@ export interface LibvirtOptions {
  *
  * Work on one instance, volume or template is done one at a time.
  */
-export function createLibvirtDriver({ stateDir, uri = 'qemu:///system' }: LibvirtOptions): HypervisorDriver {
+export function createLibvirtDriver({ stateDir, uri = 'qemu:///system', root = '/' }: LibvirtOptions): HypervisorDriver {
   assertSocketPathsFit(stateDir);
   for (const folder of ['s', 'xml']) mkdirSync(join(stateDir, folder), { recursive: true, mode: 0o711 });
   const ledger = openGuestLedger(join(stateDir, 'guests'));
   const domains = createDomains({ uri, xmlDir: join(stateDir, 'xml') });
   const feed = createEventFeed(uri);
+  const consoles = createConsoles({ domains, stateDir, root });
   const withLock = createKeyedLock();
   let verdict: Promise<AccelerationVerdict> | undefined;
 
@@ -75,7 +79,7 @@ export function createLibvirtDriver({ stateDir, uri = 'qemu:///system' }: Libvir
 
   return {
     kind: 'kvm',
-    abilities: new Set(['console', 'serial']),
+    abilities: new Set(['screen', 'serial']),
     probe: async ({ signal }) => {
       const [{ versions, ...node }, { acceleration: kind, reason }] = await Promise.all([domains.describeNode(), acceleration(signal)]);
       return { hypervisor: 'kvm', acceleration: kind, accelerationReason: reason, ...node, versions: { ...versions, kernel: release() } };
@@ -120,6 +124,25 @@ export function createLibvirtDriver({ stateDir, uri = 'qemu:///system' }: Libvir
       const stopped = ledger.values().filter((seen) => !seen.isRemoved && !ids.has(seen.instanceId));
       return [...running, ...stopped.map(({ instanceId, generation }): GuestInfo => ({ instanceId, generation, state: 'stopped' }))];
     },
-    watch: (callbacks, signal) => feed.follow(callbacks, signal),
+    // Who watches a host also hears its guests: what one says is there for whoever opens its serial line later.
+    watch: ({ onEvent, onGap }, signal) =>
+      feed.follow(
+        {
+          onEvent: (event) => {
+            if (event.state === 'running') void consoles.listen(event.instanceId);
+            onEvent(event);
+          },
+          onGap: () => {
+            domains.list().then(
+              (guests) => guests.forEach(({ instanceId }) => void consoles.listen(instanceId)),
+              () => undefined,
+            );
+            onGap();
+          },
+        },
+        signal,
+      ),
+    openConsole: consoles.open,
+    takeScreenshot: consoles.takeScreenshot,
   };
 }

@@ -53,7 +53,7 @@ export async function makeLibvirtTestHost(): Promise<LibvirtTestHost> {
     poolPath,
     fullPoolPath,
     virsh,
-    makeDriver: () => createLibvirtDriver({ hostId: randomUUID(), stateDir, uri }),
+    makeDriver: () => createLibvirtDriver({ hostId: randomUUID(), stateDir, uri, root: `/proc/${libvirtd.pid}/root` }),
     image: await readImage(inFolder('tiny.qcow2')),
     // A disk without a boot sector: the firmware waits forever, and nothing in it hears the power button.
     stubbornImage: { bytes: new Uint8Array(emptyQcow2({ virtualSizeBytes: 1024 * 1024 })), virtualSizeBytes: 1024 * 1024 },

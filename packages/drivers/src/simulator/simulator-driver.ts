@@ -6,6 +6,7 @@ import { createKeyedLock } from '../keyed-lock.ts';
 import { createFaults, hasSentinel } from './faults.ts';
 import { createLatency } from './latency.ts';
 import type { Latency, SimulatorClock } from './latency.ts';
+import { createSimulatedConsoles } from './simulated-consoles.ts';
 import { createSimulatedStorage } from './simulated-storage.ts';
 import { openSimulatedState } from './simulated-state.ts';
 import type { SimulatedGuest } from './simulated-state.ts';
@@ -50,6 +51,7 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
   const state = openSimulatedState(join(options.stateDir, 'journal.jsonl'));
   const withLock = createKeyedLock();
   const watchers = createWatchers();
+  const consoles = createSimulatedConsoles();
   const faults = createFaults(clock);
   const nextLatencyMs = createLatency(options.latency ?? { seed: 0, minMs: 0, maxMs: 0 }, options.hostId);
 
@@ -60,8 +62,14 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
   function put(guest: SimulatedGuest, change: Partial<SimulatedGuest>): SimulatedGuest {
     const changed = { ...guest, ...change };
     state.journal.put(changed);
+    if (changed.state !== guest.state && changed.state === 'stopped') consoles.end(guest.id);
     if (changed.state !== guest.state) watchers.onEvent({ instanceId: guest.id, generation: changed.generation, state: changed.state });
     return changed;
+  }
+  function runningGuest(instanceId: string): SimulatedGuest {
+    const guest = state.guest(instanceId);
+    if (guest?.state === 'running') return guest;
+    throw new DomainError('INVALID_STATE', `Instance ${instanceId} does not run on this host.`, { instanceId });
   }
   function assertFresh(spec: InstanceSpec): void {
     const known = state.guest(spec.instanceId);
@@ -81,8 +89,8 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
     assertFresh(spec);
     for (const volume of spec.volumes) storage.assertVolume(volume);
     const known = state.guest(spec.instanceId);
-    const { name, generation } = spec;
-    let guest: SimulatedGuest = { kind: 'guest', id: spec.instanceId, name, generation, state: 'stopped', isRemoved: false };
+    const { instanceId, name, generation, cpuCount, memoryMib } = spec;
+    let guest: SimulatedGuest = { kind: 'guest', id: instanceId, name, generation, state: 'stopped', isRemoved: false, cpuCount, memoryMib };
     if (known?.state === 'running') {
       if (known.generation === generation) return toInfo(known);
       put(known, { state: 'stopped' });
@@ -110,7 +118,7 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
 
   return {
     kind: 'simulator',
-    abilities: new Set(),
+    abilities: new Set(['screen', 'serial']),
     probe: async ({ signal }) => {
       await pretendWork(signal, 'the look at the host');
       return {
@@ -177,6 +185,8 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
       callbacks.onGap();
       return watching;
     },
+    openConsole: async (instanceId, kind) => consoles.open(runningGuest(instanceId), kind),
+    takeScreenshot: async (instanceId) => consoles.takeScreenshot(runningGuest(instanceId)),
     control: {
       stopGuest: (instanceId) => {
         const guest = state.guest(instanceId);
