@@ -80,7 +80,7 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
   await reporter.reportFully();
   const watching = hypervisor.watch({ onEvent: reporter.noteGuest, onGap: () => void reporter.reportFully() }, signal);
   const reporting = reporter.run();
-  const channel = keepChannel({ config, network, onNetwork: (desired) => void ensureNetwork(desired), signal, log });
+  const channel = keepChannel({ config, hypervisor, network, onNetwork: (desired) => void ensureNetwork(desired), signal, log });
 
   const { host } = new URL(config.endpoint);
   const connection = await untilAnswered(
