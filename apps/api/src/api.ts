@@ -13,7 +13,7 @@ import { passOnNetworkNews } from './agent/network-news.ts';
 import { createStreamGateway } from './agent/stream-gateway.ts';
 import type { DirectoryChoice } from './directory-settings.ts';
 import type { Pages } from './http/pages.ts';
-import { createApiServer } from './http/server.ts';
+import { createApiServer, RECHECK_STREAMS_MS } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
 import { listenToDatabase } from './notifications.ts';
 import { repeat } from './repeat.ts';
@@ -22,10 +22,13 @@ import { createAuthenticationService } from './services/authentication.ts';
 import { createCatalogueService } from './services/catalogue.ts';
 import { createChangeService } from './services/change.ts';
 import { createConnectionService } from './services/connection.ts';
+import { createConsoleService } from './services/console.ts';
 import { createDirectoryUsers } from './services/directory-users.ts';
 import { createInfrastructureService } from './services/infrastructure.ts';
 import { createInstanceService } from './services/instance.ts';
+import { createOpenConsoles } from './services/open-consoles.ts';
 import { createOperationService } from './services/operation.ts';
+import { createScreenshotService } from './services/screenshot.ts';
 import { createTemplateService } from './services/template.ts';
 import { createUserService } from './services/user.ts';
 
@@ -57,7 +60,7 @@ export async function startApi({
   listen,
   agentListen,
   controlQueue,
-  recheckStreamsMs,
+  recheckStreamsMs = RECHECK_STREAMS_MS,
   pages,
   directory,
   log,
@@ -70,7 +73,7 @@ export async function startApi({
     ...(controlQueue && { controlQueue }),
     onError: (error, operationId) => log.warn({ err: error, operationId }, 'Temporal did not take an operation; the sweep will start it'),
   });
-  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent', 'network'], log });
+  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent', 'console', 'network'], log });
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
 
   let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
@@ -96,8 +99,12 @@ export async function startApi({
   const user = createUserService({ db });
   const directoryUsers =
     directory && createDirectoryUsers({ db, directory: createDirectory(directory.settings), adminGroup: directory.adminGroup, log });
+  const authentication = createAuthenticationService({ db, directory: directoryUsers, log });
+  const openConsoles = createOpenConsoles({ db, authentication, notifications, recheckMs: recheckStreamsMs, log });
   const services = {
-    authentication: createAuthenticationService({ db, directory: directoryUsers, log }),
+    authentication,
+    console: createConsoleService({ db, streams, authentication, openConsoles }),
+    screenshot: createScreenshotService({ db, streams }),
     catalogue: createCatalogueService({ db }),
     change,
     instance,
@@ -143,6 +150,7 @@ export async function startApi({
     close: async () => {
       await recheck?.stop();
       change.close();
+      openConsoles.close();
       notifications.close();
       agentEndpoint.close();
       server.closeAllConnections();

@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { makeConsoleHost } from './console.arrange.ts';
 import { PROCEDURES } from './http-call.arrange.ts';
 
 // Nothing here knows tRPC: a program that has read the document must get along with it alone.
@@ -149,6 +150,11 @@ describe('the OpenAPI document', () => {
     const instanceId = resource.id;
     await done('instance.get', { instanceId });
     await done('instance.password', { instanceId });
+    const consoleHost = await makeConsoleHost(api);
+    const running = await consoleHost.startInstance(api.admin);
+    await done('instance.openConsole', { instanceId: running, kind: 'screen' });
+    await done('instance.screenshot', { instanceId: running });
+    await consoleHost.leave();
     await done('instance.update', { instanceId, displayName: 'VM' });
     await done('operation.get', { operationId });
     await done('operation.cancel', { operationId });

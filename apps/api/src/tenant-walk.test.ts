@@ -69,6 +69,8 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'imageStore.create': () => ({ zoneId: api.zone.id, name: newId() }),
   'instance.deploy': deployInput,
   'instance.password': () => ({ instanceId: own.instance }),
+  'instance.openConsole': () => ({ instanceId: own.instance, kind: 'screen' }),
+  'instance.screenshot': () => ({ instanceId: own.instance }),
   'instance.get': () => ({ instanceId: own.instance }),
   'instance.start': () => ({ instanceId: own.instance }),
   'instance.stop': () => ({ instanceId: own.instance }),

@@ -26,6 +26,7 @@ const USER_POLICY = {
   'image-store.create': 'none',
   'image-store.read': 'none',
   'instance.connect': 'own',
+  'instance.console': 'own',
   'instance.deploy': 'own',
   'instance.destroy': 'own',
   'instance.expunge': 'own',

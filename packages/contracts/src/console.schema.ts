@@ -12,7 +12,7 @@ export const consoleTicketDto = z.object({ token: z.string(), expiresAt: timeSch
 
 export const screenshotDto = z.object({
   /** Base64 (RFC 4648) of a PNG. */
-  png: z.base64(),
+  png: z.string().meta({ contentEncoding: 'base64', contentMediaType: 'image/png' }),
   takenAt: timeSchema,
 });
 
@@ -22,8 +22,6 @@ export const CONSOLE_CLOSED = {
   refused: 4400,
   /** The session or API key that opened it is over, or may do it no more. */
   signedOut: 4401,
-  /** The instance stopped, moved or ended. */
-  notRunning: 4410,
-  /** The host's end is gone. */
-  hostAway: 4411,
+  /** The guest's end is gone: it stopped or moved, or its host is away. */
+  ended: 4410,
 } as const;

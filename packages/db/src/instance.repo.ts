@@ -6,7 +6,7 @@ import type { Tx } from './database.ts';
 import { columnsOf } from './locked-row.ts';
 import { Prisma, type Instance } from './prisma.ts';
 
-type InstancePermission = `instance.${'read' | 'start' | 'stop' | 'reboot' | 'destroy' | 'recover' | 'expunge' | 'update' | 'connect'}`;
+type InstancePermission = `instance.${'read' | 'start' | 'stop' | 'reboot' | 'destroy' | 'recover' | 'expunge' | 'update' | 'connect' | 'console'}`;
 
 /** The instance, if the actor may do this with it; NOT_FOUND otherwise. */
 export async function findInstance(tx: Tx, actor: Actor, permission: InstancePermission, id: string): Promise<Instance> {

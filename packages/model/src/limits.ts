@@ -2,6 +2,10 @@
 export const USER_DATA_MAX_BYTES = 32 * 1024;
 export const DEPLOY_AT_ONCE_MAX = 50;
 export const LIST_LIMIT_MAX = 500;
+/** Consoles that one user has open, or has asked for, at one time. */
+export const CONSOLES_MAX = 10;
+/** How long a console that was asked for can be opened. */
+export const CONSOLE_TICKET_MS = 60_000;
 /** How long a destroyed instance can be recovered. */
 export const EXPUNGE_DELAY_MS = 24 * 60 * 60 * 1000;
 /** How long a guest has to power off by itself before it is forced. */

@@ -27,9 +27,14 @@ function tokenOfBrowser(request: IncomingMessage): string | undefined {
  */
 export function assertOwnPage(request: IncomingMessage): void {
   if (request.method === 'GET' || request.method === 'HEAD' || !tokenOfBrowser(request)) return;
-  const origin = headerOf(request, 'origin') ?? '';
-  if (URL.canParse(origin) && new URL(origin).host === headerOf(request, 'host')) return;
+  if (isOwnPage(request)) return;
   throw new DomainError('FORBIDDEN', 'A change that is asked for with a cookie must come from a page of this portal. Programs send an API key.');
+}
+
+/** Whether a browser says that a page of this origin asks. */
+export function isOwnPage(request: IncomingMessage): boolean {
+  const origin = headerOf(request, 'origin') ?? '';
+  return URL.canParse(origin) && new URL(origin).host === headerOf(request, 'host');
 }
 
 /** A token that nobody knows is nobody: the procedure then says what to do. */

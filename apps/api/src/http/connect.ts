@@ -1,54 +1,34 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '@nephos/model/errors';
-import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { join } from '../agent/stream-gateway.ts';
-import { requestIdOf } from './caller.ts';
+import { headerOf, isOwnPage } from './caller.ts';
+import { answerFirstMessage } from './first-message.ts';
+import { clientAddress } from './pages.ts';
 import type { ServerParts } from './server.ts';
 
-const CONNECT_WITHIN_MS = 10_000;
 const connectSchema = z.object({ token: z.string(), instanceId: z.uuid(), port: z.int().min(1).max(65_535).default(22) });
+const consoleSchema = z.object({ token: z.string() });
 
-/** Streams to instances. The first message says who asks and for what; after `{"ok":true}` the bytes are the guest's. */
-export function connectTo({ services, log }: ServerParts) {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+/** Streams to instances: `/connect` to a port, `/console` to the screen or the serial line. */
+export function connectTo({ services, pages, log }: ServerParts) {
+  const toPort = answerFirstMessage(async ({ message, requestId }) => {
+    const asked = connectSchema.safeParse(message);
+    if (!asked.success) throw new DomainError('BAD_INPUT', 'The first message is {"token", "instanceId", "port"}.');
+    const { actor } = await services.authentication.authenticate(asked.data.token, requestId);
+    return services.connection.connect({ actor }, asked.data);
+  }, log);
+  const toConsole = answerFirstMessage(async ({ message, socket, request, requestId }) => {
+    const asked = consoleSchema.safeParse(message);
+    if (!asked.success) throw new DomainError('BAD_INPUT', 'The first message is {"token"}, of instance.openConsole.');
+    return services.console.open(asked.data.token, { socket, address: clientAddress(request, pages), requestId });
+  }, log);
+
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (request.url?.split('?')[0] !== '/connect') return void socket.destroy();
-    const requestId = requestIdOf(request);
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      const timer = setTimeout(() => client.close(4408, 'nothing was asked in time'), CONNECT_WITHIN_MS);
-      client.on('error', (error) => log.info({ err: error, requestId }, 'a connection of a client broke'));
-      client.once('message', (message) => {
-        clearTimeout(timer);
-        client.pause();
-        void (async () => {
-          const asked = connectSchema.safeParse(jsonOf(String(message)));
-          if (!asked.success) throw new DomainError('BAD_INPUT', 'The first message is {"token", "instanceId", "port"}.');
-          const { actor } = await services.authentication.authenticate(asked.data.token, requestId);
-          const far = await services.connection.connect({ actor }, asked.data);
-          if (client.readyState !== client.OPEN) return far.terminate(); // it left while the far end was dialled
-          client.send('{"ok":true}');
-          join(client, far);
-        })().catch((error: unknown) => {
-          const told =
-            error instanceof DomainError
-              ? { code: error.code, message: error.message }
-              : { code: 'UNEXPECTED', message: 'Something went wrong on our side.' };
-          if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a connection could not be made');
-          client.send(JSON.stringify({ ok: false, ...told, requestId }));
-          client.resume(); // else its answer to the close is never read
-          client.close(4400);
-        });
-      });
-    });
+    const path = request.url?.split('?')[0];
+    if (path === '/connect') toPort(request, socket, head);
+    else if (path !== '/console') socket.destroy();
+    else if (headerOf(request, 'origin') === undefined || isOwnPage(request)) toConsole(request, socket, head);
+    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'); // a page of somebody else's
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

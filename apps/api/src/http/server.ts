@@ -20,7 +20,7 @@ import { clientAddress, forwardTo, type Pages } from './pages.ts';
 const API = '/api/v1/';
 /** The one procedure whose answer does not end. */
 const STREAM = 'change.watch';
-const RECHECK_STREAMS_MS = 15_000;
+export const RECHECK_STREAMS_MS = 15_000;
 
 export interface ServerParts {
   services: Services & { connection: ConnectionService };
@@ -36,7 +36,7 @@ export interface ServerParts {
 
 /**
  * The one public origin: `/api/v1` is tRPC, callable as plain HTTP and JSON as `/api/v1/openapi.json` says; `/events` is the
- * change stream; `/connect` is a WebSocket to a port of an instance; `/healthz`, `/readyz` and `/metrics` are for operators.
+ * change stream; `/connect` and `/console` are WebSockets to an instance; `/healthz`, `/readyz` and `/metrics` are for operators.
  * Everything else is the portal's.
  */
 export function createApiServer(parts: ServerParts) {

@@ -1,3 +1,4 @@
+import { consoleTicketDto, openConsoleSchema, screenshotDto } from '@nephos/contracts/console.schema';
 import {
   deployInstanceSchema,
   instanceDto,
@@ -25,6 +26,14 @@ export const instance = router({
     .input(instanceIdSchema)
     .output(instancePasswordDto)
     .query(({ ctx, input }) => ctx.services.instance.password(ctx.request, input)),
+  openConsole: permitted('instance.console')
+    .input(openConsoleSchema)
+    .output(consoleTicketDto)
+    .mutation(({ ctx, input }) => ctx.services.console.ask(ctx.caller, input)),
+  screenshot: permitted('instance.console')
+    .input(instanceIdSchema)
+    .output(screenshotDto)
+    .query(({ ctx, input }) => ctx.services.screenshot.screenshot(ctx.request, input.instanceId)),
   deploy: permitted('instance.deploy')
     .input(deployInstanceSchema)
     .output(z.array(operationDto))

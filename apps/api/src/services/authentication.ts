@@ -24,6 +24,7 @@ export interface Caller {
   actor: UserActor;
   /** Set when the caller came with a session rather than a key. */
   sessionId?: string;
+  apiKeyId?: string;
 }
 
 /** Why somebody who gave a name and a password is not let in, in words that tell nothing to who does not know the password. */
@@ -148,28 +149,40 @@ export function createAuthenticationService({ db, log, directory }: { db: Db; lo
 
     /** Who a token belongs to. Looked up each time, so that sign-out, disabling and a changed role count at once. */
     async authenticate(token: string, requestId: string): Promise<Caller> {
-      const tokenHash = hashToken(token);
-      const include = { user: { include: { account: { select: { domainId: true, isEnabled: true } } } } };
-      const session = token.startsWith('nephos_session_') ? await db.session.findUnique({ where: { tokenHash }, include }) : null;
-      const key = token.startsWith('nephos_key_') ? await db.apiKey.findUnique({ where: { tokenHash }, include }) : null;
-      const found = session ?? key;
+      const where = { tokenHash: hashToken(token) };
+      const session = token.startsWith('nephos_session_') ? await db.session.findUnique({ where, include: WITH_USER }) : null;
+      const key = token.startsWith('nephos_key_') ? await db.apiKey.findUnique({ where, include: WITH_USER }) : null;
+      const found = assertLive(session ?? key);
       const now = new Date();
-      if (!found || (found.expiresAt && found.expiresAt <= now) || key?.revokedAt || !found.user.isEnabled || !found.user.account.isEnabled) {
-        throw new DomainError('UNAUTHENTICATED', 'The session or API key is unknown, expired or revoked. Sign in again.');
-      }
       if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() > LAST_USED_EVERY_MS) {
         const use = { where: { id: found.id }, data: { lastUsedAt: now } }; // of many: it may have ended meanwhile
         await (session ? db.session.updateMany(use) : db.apiKey.updateMany(use));
       }
-      const { user } = found;
-      return {
-        actor: { kind: 'user', userId: user.id, accountId: user.accountId, domainId: user.account.domainId, role: roleOf(user.role), requestId },
-        ...(session && { sessionId: session.id }),
-      };
+      return { actor: actorOf(found.user, requestId), ...(session && { sessionId: session.id }), ...(key && { apiKeyId: key.id }) };
+    },
+
+    /** The same for somebody who showed the token before: whether that session or key is still worth it, and who they are now. */
+    async authenticateAgain({ sessionId, apiKeyId }: { sessionId: string | null; apiKeyId: string | null }, requestId: string): Promise<UserActor> {
+      const session = sessionId === null ? null : await db.session.findUnique({ where: { id: sessionId }, include: WITH_USER });
+      const key = apiKeyId === null ? null : await db.apiKey.findUnique({ where: { id: apiKeyId }, include: WITH_USER });
+      return actorOf(assertLive(session ?? key).user, requestId);
     },
   };
 }
 export type AuthenticationService = ReturnType<typeof createAuthenticationService>;
+
+const WITH_USER = { user: { include: { account: { select: { domainId: true, isEnabled: true } } } } } as const;
+type UserWithAccount = User & { account: { domainId: string; isEnabled: boolean } };
+
+function assertLive<T extends { expiresAt: Date | null; revokedAt?: Date | null; user: UserWithAccount }>(found: T | null): T {
+  if (found && !(found.expiresAt && found.expiresAt <= new Date()) && !found.revokedAt && found.user.isEnabled && found.user.account.isEnabled)
+    return found;
+  throw new DomainError('UNAUTHENTICATED', 'The session or API key is unknown, expired or revoked. Sign in again.');
+}
+
+function actorOf({ id, accountId, account, role }: UserWithAccount, requestId: string): UserActor {
+  return { kind: 'user', userId: id, accountId, domainId: account.domainId, role: roleOf(role), requestId };
+}
 
 const WRONG: { reason: RefusalReason; cause?: unknown } = { reason: 'wrong-or-locked' };
 const about = ({ id, accountId }: User) => ({ userId: id, accountId });

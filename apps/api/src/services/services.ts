@@ -1,9 +1,11 @@
 import type { AuthenticationService } from './authentication.ts';
 import type { CatalogueService } from './catalogue.ts';
 import type { ChangeService } from './change.ts';
+import type { ConsoleService } from './console.ts';
 import type { InfrastructureService } from './infrastructure.ts';
 import type { InstanceService } from './instance.ts';
 import type { OperationService } from './operation.ts';
+import type { ScreenshotService } from './screenshot.ts';
 import type { TemplateService } from './template.ts';
 import type { UserService } from './user.ts';
 
@@ -12,9 +14,11 @@ export interface Services {
   authentication: AuthenticationService;
   catalogue: CatalogueService;
   change: ChangeService;
+  console: ConsoleService;
   infrastructure: InfrastructureService;
   instance: InstanceService;
   operation: OperationService;
+  screenshot: ScreenshotService;
   template: TemplateService;
   user: UserService;
 }
