@@ -8,6 +8,7 @@ export { recoverInstance } from './instance/recover-instance.workflow.ts';
 export { settleInstance } from './instance/settle-instance.workflow.ts';
 export { startInstance } from './instance/start-instance.workflow.ts';
 export { stopInstance } from './instance/stop-instance.workflow.ts';
+export { rollUpMetrics } from './metrics/roll-up-metrics.workflow.ts';
 export { implementNetwork } from './network/implement-network.workflow.ts';
 export { shutdownNetwork } from './network/shutdown-network.workflow.ts';
 export { sweep } from './sweep/sweep.workflow.ts';

@@ -26,6 +26,7 @@ import { createConsoleService } from './services/console.ts';
 import { createDirectoryUsers } from './services/directory-users.ts';
 import { createInfrastructureService } from './services/infrastructure.ts';
 import { createInstanceService } from './services/instance.ts';
+import { createMetricsService, WATCH_CHANNEL } from './services/metrics.ts';
 import { createOpenConsoles } from './services/open-consoles.ts';
 import { createOperationService } from './services/operation.ts';
 import { createScreenshotService } from './services/screenshot.ts';
@@ -73,7 +74,7 @@ export async function startApi({
     ...(controlQueue && { controlQueue }),
     onError: (error, operationId) => log.warn({ err: error, operationId }, 'Temporal did not take an operation; the sweep will start it'),
   });
-  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent', 'console', 'network'], log });
+  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent', 'console', 'network', WATCH_CHANNEL], log });
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
 
   let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
@@ -96,6 +97,7 @@ export async function startApi({
   const instance = createInstanceService({ db, operations, secretKeys: keys.secrets });
   const template = createTemplateService({ db });
   const change = createChangeService({ db, notifications });
+  const metrics = createMetricsService({ db, notifications });
   const user = createUserService({ db });
   const directoryUsers =
     directory && createDirectoryUsers({ db, directory: createDirectory(directory.settings), adminGroup: directory.adminGroup, log });
@@ -108,6 +110,7 @@ export async function startApi({
     catalogue: createCatalogueService({ db }),
     change,
     instance,
+    metrics,
     template,
     user,
     connection: createConnectionService({ db, streams }),
@@ -128,6 +131,7 @@ export async function startApi({
     caCertificate: authority.certificate,
     temporalAddress,
     agents,
+    metrics,
     templates: template,
     streams,
     log,

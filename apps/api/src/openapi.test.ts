@@ -155,6 +155,7 @@ describe('the OpenAPI document', () => {
     await done('instance.openConsole', { instanceId: running, kind: 'screen' });
     await done('instance.screenshot', { instanceId: running });
     await consoleHost.leave();
+    await done('instance.metrics', { instanceId, range: 'week' });
     await done('instance.update', { instanceId, displayName: 'VM' });
     await done('operation.get', { operationId });
     await done('operation.cancel', { operationId });

@@ -72,6 +72,7 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'instance.openConsole': () => ({ instanceId: own.instance, kind: 'screen' }),
   'instance.screenshot': () => ({ instanceId: own.instance }),
   'instance.get': () => ({ instanceId: own.instance }),
+  'instance.metrics': () => ({ instanceId: own.instance }),
   'instance.start': () => ({ instanceId: own.instance }),
   'instance.stop': () => ({ instanceId: own.instance }),
   'instance.reboot': () => ({ instanceId: own.instance }),

@@ -46,6 +46,30 @@ export interface PoolFacts {
   usedBytes: number;
 }
 
+/**
+ * What a host has counted for a guest since its virtual machine began, and what its memory is now. A counter begins at 0 again when
+ * the guest is stopped and started; it goes on over a reboot. Null is what the host can't tell.
+ */
+export interface GuestCounters {
+  instanceId: string;
+  generation: number;
+  cpuCount: number;
+  /** Of all its CPUs together, and what the hypervisor did for it. */
+  cpuTimeNs: number | null;
+  /** What the guest itself uses; told by its balloon driver, which not every guest has. */
+  memoryUsedBytes: number | null;
+  /** What the guest takes of the host's memory. */
+  memoryResidentBytes: number | null;
+  /** Of all its disks together. */
+  diskReadBytes: number | null;
+  diskWriteBytes: number | null;
+  diskReadRequests: number | null;
+  diskWriteRequests: number | null;
+  /** Of all its NICs together, as the guest sees them. */
+  networkInBytes: number | null;
+  networkOutBytes: number | null;
+}
+
 /** What a driver may be able to do beyond the verbs every driver has. */
 export type Ability = 'live-migration' | 'volume-snapshot' | ConsoleKind;
 
@@ -80,6 +104,8 @@ export interface HypervisorDriver {
   removeInstance(instanceId: string, generation: number, options: CallOptions): Promise<void>;
   findInstance(instanceId: string): Promise<GuestInfo | undefined>;
   listInstances(): Promise<GuestInfo[]>;
+  /** Of every guest that has a virtual machine now, in one look. */
+  readCounters(): Promise<GuestCounters[]>;
 
   /**
    * Calls back for every change of a guest until the signal aborts, then resolves; reconnects by itself. After a gap the caller must

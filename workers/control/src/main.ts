@@ -13,7 +13,7 @@ import { quietRuntime } from '@nephos/temporal-kit/runtime';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { z } from 'zod';
-import { ensureSweep } from './sweep-schedule.ts';
+import { ensureSchedules } from './schedules.ts';
 
 // The control worker: runs workflows, and the record activities beside them. Any number of these may run anywhere.
 
@@ -31,7 +31,7 @@ const dataConverter = createDataConverter(readOrMakeKeys(environment.NEPHOS_KEY_
 const address = environment.NEPHOS_TEMPORAL_ADDRESS;
 const [connection, clientConnection] = await Promise.all([NativeConnection.connect({ address }), Connection.connect({ address })]);
 const db = openDatabase(environment.NEPHOS_DATABASE_URL, { maxConnections: 20 });
-await ensureSweep(new Client({ connection: clientConnection, dataConverter }));
+await ensureSchedules(new Client({ connection: clientConnection, dataConverter }));
 
 const worker = await Worker.create(
   controlWorkerOptions({

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { hostStateSchema, reportAnswerSchema, type AgentConfig, type HostReport, type HostState } from '@nephos/contracts/agent.schema';
+import { metricsAnswerSchema, type HostMetrics } from '@nephos/contracts/metrics.schema';
 import { desiredRouterSchema, type DesiredRouter } from '@nephos/contracts/desired-network';
 import type { FetchTemplate } from '@nephos/drivers/hypervisor-driver';
 import { DomainError, isErrorCode } from '@nephos/model/errors';
@@ -9,6 +10,7 @@ import type { z } from 'zod';
 /** The control plane as an agent sees it: HTTPS with the host's own certificate, to the cloud's own authority. */
 export interface ControlPlane {
   report(report: HostReport, signal: AbortSignal): Promise<z.output<typeof reportAnswerSchema>>;
+  sendMetrics(metrics: HostMetrics, signal: AbortSignal): Promise<z.output<typeof metricsAnswerSchema>>;
   fetchState(signal: AbortSignal): Promise<HostState>;
   fetchRouter(routerId: string, signal: AbortSignal): Promise<DesiredRouter>;
   fetchTemplate: FetchTemplate;
@@ -48,6 +50,7 @@ export function connectControlPlane(config: AgentConfig): ControlPlane {
 
   return {
     report: async (report, signal) => reportAnswerSchema.parse(await (await call('report', signal, report)).json()),
+    sendMetrics: async (metrics, signal) => metricsAnswerSchema.parse(await (await call('metrics', signal, metrics)).json()),
     fetchState: (signal) => get(hostStateSchema, 'state', signal),
     fetchRouter: (routerId, signal) => get(desiredRouterSchema, `routers/${routerId}`, signal),
     fetchTemplate: async ({ templateId }, offset, signal) =>

@@ -15,6 +15,7 @@ import { tellAttempts } from './attempts.interceptor.ts';
 import { keepChannel } from './channel.ts';
 import { connectControlPlane, type ControlPlane } from './control-plane.ts';
 import { createReporter } from './reporter.ts';
+import { createSampler } from './sampler.ts';
 
 export interface HostAgent {
   /** Takes no more work, ends what it can within some seconds, and leaves guests and routers running. */
@@ -26,6 +27,8 @@ interface Parts {
   hypervisor: HypervisorDriver;
   network: NetworkDriver;
   agentVersion: string;
+  /** How often guests' counters are read. */
+  sampleEveryMs: number;
   log: Logger;
 }
 
@@ -34,7 +37,7 @@ interface Parts {
  * everything and ends guests that have no claim here any more; only then does it take work. From there it reports what
  * happens as it happens. Guests, router daemons and bridges outlive it, and are found again at its next start.
  */
-export async function startHostAgent({ config, hypervisor, network, agentVersion, log }: Parts): Promise<HostAgent> {
+export async function startHostAgent({ config, hypervisor, network, agentVersion, sampleEveryMs, log }: Parts): Promise<HostAgent> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const options = { signal, onProgress: () => undefined };
@@ -78,8 +81,22 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
     log,
   });
   await reporter.reportFully();
-  const watching = hypervisor.watch({ onEvent: reporter.noteGuest, onGap: () => void reporter.reportFully() }, signal);
+  const sampler = createSampler({ hypervisor, send: controlPlane.sendMetrics, everyMs: sampleEveryMs, signal, log });
+  const watching = hypervisor.watch(
+    {
+      onEvent: (event) => {
+        reporter.noteGuest(event);
+        if (event.state === 'stopped') sampler.noteEnd(event.instanceId);
+      },
+      onGap: () => {
+        void reporter.reportFully();
+        sampler.noteGap();
+      },
+    },
+    signal,
+  );
   const reporting = reporter.run();
+  const sampling = sampler.run();
   const channel = keepChannel({ config, hypervisor, network, onNetwork: (desired) => void ensureNetwork(desired), signal, log });
 
   const { host } = new URL(config.endpoint);
@@ -113,7 +130,7 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
       stopping.abort();
-      await Promise.allSettled([watching, reporting, channel]);
+      await Promise.allSettled([watching, reporting, sampling, channel]);
       await connection.close();
       await controlPlane.close();
     },

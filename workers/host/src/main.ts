@@ -8,6 +8,7 @@ import { realClock } from '@nephos/drivers/simulator/latency';
 import { createSimulatorNetwork } from '@nephos/drivers/simulator/network';
 import { createSimulatorDriver } from '@nephos/drivers/simulator/simulator-driver';
 import { createLogger } from '@nephos/log/log';
+import { SAMPLE_EVERY_MS } from '@nephos/model/metrics';
 import { quietRuntime } from '@nephos/temporal-kit/runtime';
 import { z } from 'zod';
 import { startHostAgent, type HostAgent } from './host-agent.ts';
@@ -21,6 +22,7 @@ const environment = readEnvironment({
   NEPHOS_AGENT_STATE_DIR: z.string().startsWith('/').default('/var/lib/nephos'),
   NEPHOS_AGENT_PUBLIC_BRIDGE: z.string().default('brpublic'),
   NEPHOS_AGENT_LATENCY_MS: z.coerce.number().int().default(0),
+  NEPHOS_AGENT_SAMPLE_MS: z.coerce.number().int().min(100).default(SAMPLE_EVERY_MS),
 });
 const log = createLogger('agent');
 quietRuntime(log);
@@ -35,7 +37,11 @@ const agents: HostAgent[] = [];
 for (let at = 0; at < configs.length; at += STARTED_AT_ONCE) {
   agents.push(
     ...(await Promise.all(
-      configs.slice(at, at + STARTED_AT_ONCE).map((config) => startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', log })),
+      configs
+        .slice(at, at + STARTED_AT_ONCE)
+        .map((config) =>
+          startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', sampleEveryMs: environment.NEPHOS_AGENT_SAMPLE_MS, log }),
+        ),
     )),
   );
 }

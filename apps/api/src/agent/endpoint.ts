@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { hostReportSchema } from '@nephos/contracts/agent.schema';
+import { hostMetricsSchema } from '@nephos/contracts/metrics.schema';
 import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
@@ -10,6 +11,7 @@ import { WebSocketServer } from 'ws';
 import type { z } from 'zod';
 import { readJson, sendError, sendJson } from '../http/json.ts';
 import type { AgentService } from '../services/agent.ts';
+import type { MetricsService } from '../services/metrics.ts';
 import type { TemplateService } from '../services/template.ts';
 import type { Identity } from './certificate-authority.ts';
 import type { StreamGateway } from './stream-gateway.ts';
@@ -21,6 +23,7 @@ export interface AgentEndpointParts {
   caCertificate: string;
   temporalAddress: string;
   agents: AgentService;
+  metrics: MetricsService;
   templates: TemplateService;
   streams: StreamGateway;
   log: Logger;
@@ -79,7 +82,7 @@ export function createAgentEndpoint(parts: AgentEndpointParts) {
   };
 }
 
-async function answer({ agents, templates, log }: AgentEndpointParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer({ agents, metrics, templates, log }: AgentEndpointParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = newId();
   const hostId = hostIdOf(request);
   const url = new URL(request.url ?? '/', 'https://api');
@@ -89,6 +92,10 @@ async function answer({ agents, templates, log }: AgentEndpointParts, request: I
     if (request.method === 'POST' && what === 'report') {
       const report = parse(hostReportSchema, await readJson(request, REPORT_LIMIT_BYTES));
       return sendJson(response, 200, await agents.report(hostId, report));
+    }
+    if (request.method === 'POST' && what === 'metrics') {
+      const told = parse(hostMetricsSchema, await readJson(request, REPORT_LIMIT_BYTES));
+      return sendJson(response, 200, await metrics.take(hostId, told));
     }
     if (request.method === 'GET' && what === 'state') return sendJson(response, 200, await agents.describeHost(hostId));
     if (request.method === 'GET' && what === 'routers' && id) return sendJson(response, 200, await agents.describeRouter(hostId, id));

@@ -9,6 +9,7 @@ import {
   stopInstanceSchema,
   updateInstanceSchema,
 } from '@nephos/contracts/instance.schema';
+import { instanceMetricsDto, instanceMetricsSchema } from '@nephos/contracts/metrics.schema';
 import { operationDto } from '@nephos/contracts/operation.schema';
 import { z } from 'zod';
 import { permitted, router } from '../trpc.ts';
@@ -22,6 +23,10 @@ export const instance = router({
     .input(instanceIdSchema)
     .output(instanceDto)
     .query(({ ctx, input }) => ctx.services.instance.get(ctx.request, input)),
+  metrics: permitted('instance.read')
+    .input(instanceMetricsSchema)
+    .output(instanceMetricsDto)
+    .query(({ ctx, input }) => ctx.services.metrics.ofInstance(ctx.request, input)),
   password: permitted('instance.connect')
     .input(instanceIdSchema)
     .output(instancePasswordDto)

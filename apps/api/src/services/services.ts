@@ -4,6 +4,7 @@ import type { ChangeService } from './change.ts';
 import type { ConsoleService } from './console.ts';
 import type { InfrastructureService } from './infrastructure.ts';
 import type { InstanceService } from './instance.ts';
+import type { MetricsService } from './metrics.ts';
 import type { OperationService } from './operation.ts';
 import type { ScreenshotService } from './screenshot.ts';
 import type { TemplateService } from './template.ts';
@@ -17,6 +18,7 @@ export interface Services {
   console: ConsoleService;
   infrastructure: InfrastructureService;
   instance: InstanceService;
+  metrics: MetricsService;
   operation: OperationService;
   screenshot: ScreenshotService;
   template: TemplateService;

@@ -130,6 +130,26 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       await expect(driver.stopInstance(spec.instanceId, 0, calmly)).resolves.toEqual({ wasForced: true });
     });
 
+    it('counts what a guest does while it runs, from nothing at each start', async () => {
+      const spec = await prepare({ image: host.image });
+      const countersNow = async () => (await driver.readCounters()).find(({ instanceId }) => instanceId === spec.instanceId);
+      await expect(countersNow()).resolves.toBeUndefined();
+      await driver.ensureInstance(spec, calmly);
+      await host.guestIsUp(spec.instanceId);
+      const first = await countersNow();
+      expect(first).toMatchObject({ generation: spec.generation, cpuCount: 1 });
+      expect(first?.cpuTimeNs).toBeGreaterThanOrEqual(0);
+      expect(first?.memoryResidentBytes).toBeGreaterThan(0);
+      const second = await countersNow();
+      for (const counter of CUMULATIVE) expect([counter, (second?.[counter] ?? -1) >= (first?.[counter] ?? 0)]).toEqual([counter, true]);
+      await driver.stopInstance(spec.instanceId, 0, calmly);
+      await expect(countersNow()).resolves.toBeUndefined();
+      await driver.ensureInstance({ ...spec, generation: 6 }, calmly);
+      const anew = await countersNow();
+      expect(anew).toMatchObject({ generation: 6 });
+      expect(anew?.diskReadBytes).toBeLessThanOrEqual(second?.diskReadBytes ?? 0);
+    });
+
     it('forgets a removed instance, twice, and keeps its disk', async () => {
       const spec = await prepare();
       await driver.ensureInstance(spec, calmly);
@@ -271,3 +291,12 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
 
 const OBEDIENT = randomUUID();
 const STUBBORN = randomUUID();
+const CUMULATIVE = [
+  'cpuTimeNs',
+  'diskReadBytes',
+  'diskWriteBytes',
+  'diskReadRequests',
+  'diskWriteRequests',
+  'networkInBytes',
+  'networkOutBytes',
+] as const;

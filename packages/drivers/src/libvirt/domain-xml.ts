@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { InstanceSpec } from '@nephos/contracts/instance-spec';
 import { DomainError } from '@nephos/model/errors';
+import { SAMPLE_EVERY_MS } from '@nephos/model/metrics';
 import { bridgeName } from '../network-driver.ts';
 import { volumePath } from '../pool-layout.ts';
 import { domainName } from './domain-name.ts';
@@ -58,7 +59,7 @@ ${spec.nics.map(nicXml).join('\n')}
     <graphics type='vnc'><listen type='socket'/></graphics>
     <video><model type='vga'/></video>
     <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
-    <memballoon model='virtio'/>
+    <memballoon model='virtio'><stats period='${BALLOON_STATS_SECONDS}'/></memballoon>
     <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
   </devices>
 </domain>
@@ -67,6 +68,8 @@ ${spec.nics.map(nicXml).join('\n')}
 
 /** Without a bound QEMU keeps up to 1 GiB of translated code per guest; 32 MiB costs a small guest nothing that shows. */
 const TRANSLATION_CACHE_MIB = 32;
+/** How often the guest's balloon driver is asked what memory it uses: as often as we look. */
+const BALLOON_STATS_SECONDS = SAMPLE_EVERY_MS / 1000;
 
 /**
  * The cache is the host's (`writeback`): guests' flushes still reach the disk, and the blocks of a template are in memory once

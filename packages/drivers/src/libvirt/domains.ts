@@ -1,9 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '@nephos/model/errors';
-import type { GuestInfo } from '../hypervisor-driver.ts';
+import type { GuestCounters, GuestInfo } from '../hypervisor-driver.ts';
 import { runCommand } from './command.ts';
 import { parseDomainName } from './domain-name.ts';
+import { COUNTER_ARGS, parseCounters } from './domain-stats.ts';
 
 const QUERY_TIMEOUT_MS = 30_000;
 /** Longer than libvirt's own patience with a QEMU that doesn't start or end. */
@@ -15,6 +16,7 @@ export interface Domains {
   /** Those that have a QEMU process now. */
   list(): Promise<GuestInfo[]>;
   find(instanceId: string): Promise<GuestInfo | undefined>;
+  readCounters(): Promise<GuestCounters[]>;
   create(instanceId: string, xml: string): Promise<void>;
   resume(instanceId: string): Promise<void>;
   pressPowerButton(instanceId: string): Promise<void>;
@@ -36,6 +38,7 @@ export function createDomains({ uri, xmlDir }: { uri: string; xmlDir: string }):
   return {
     list,
     find: async (instanceId) => (await list()).find((guest) => guest.instanceId === instanceId),
+    readCounters: async () => parseCounters(await virsh(COUNTER_ARGS, 'the look at the counters of guests', QUERY_TIMEOUT_MS)),
     create: async (instanceId, xml) => {
       const path = join(xmlDir, `${instanceId}.xml`);
       await writeFile(path, xml, { mode: 0o600 });

@@ -124,6 +124,7 @@ export function createLibvirtDriver({ stateDir, uri = 'qemu:///system', root = '
       const stopped = ledger.values().filter((seen) => !seen.isRemoved && !ids.has(seen.instanceId));
       return [...running, ...stopped.map(({ instanceId, generation }): GuestInfo => ({ instanceId, generation, state: 'stopped' }))];
     },
+    readCounters: domains.readCounters,
     // Who watches a host also hears its guests: what one says is there for whoever opens its serial line later.
     watch: ({ onEvent, onGap }, signal) =>
       feed.follow(

@@ -11,6 +11,10 @@ const entrySchema = z.discriminatedUnion('kind', [
     generation: z.int(),
     state: z.enum(['running', 'paused', 'stopped']),
     isRemoved: z.boolean(),
+    cpuCount: z.int().optional(),
+    memoryMib: z.int().optional(),
+    /** When its virtual machine began, in ms since 1970. */
+    startedAt: z.number().optional(),
   }),
   z.object({ kind: z.literal('template'), id: z.string(), sizeBytes: z.int() }),
   z.object({ kind: z.literal('volume'), id: z.string(), sizeBytes: z.int(), isRemoved: z.boolean() }),

@@ -8,6 +8,7 @@ import { describeHypervisorContract } from '../contract/hypervisor-contract.ts';
 import type { GuestEvent } from '../hypervisor-driver.ts';
 import { emptyQcow2 } from '../image/empty-qcow2.ts';
 import { realClock } from './latency.ts';
+import { simulatedCounters } from './simulated-counters.ts';
 import { createSimulatorDriver } from './simulator-driver.ts';
 
 const virtualSizeBytes = 1024 * 1024;
@@ -106,5 +107,33 @@ describe('createSimulatorDriver', () => {
     await expect(open().findInstance(spec.instanceId)).resolves.toMatchObject({ state: 'running' });
     await open().stopInstance(spec.instanceId, 0, calmly);
     await expect(open().findInstance(spec.instanceId)).resolves.toMatchObject({ state: 'stopped' });
+  });
+});
+
+describe('simulatedCounters', () => {
+  const guest = {
+    kind: 'guest' as const,
+    id: randomUUID(),
+    name: 'web',
+    generation: 1,
+    state: 'running' as const,
+    isRemoved: false,
+    cpuCount: 2,
+    memoryMib: 1024,
+    startedAt: 0,
+  };
+  it('only grow while a guest runs, at a pace its size allows', () => {
+    let last = simulatedCounters(guest, 0);
+    for (let seconds = 10; seconds < 4_000; seconds += 10) {
+      const now = simulatedCounters(guest, seconds * 1000);
+      for (const counter of ['cpuTimeNs', 'diskWriteBytes', 'networkInBytes'] as const) expect(now[counter]).toBeGreaterThan(last[counter] ?? 0);
+      expect(((now.cpuTimeNs ?? 0) - (last.cpuTimeNs ?? 0)) / 10e9 / guest.cpuCount).toBeLessThan(1);
+      expect(now.memoryUsedBytes).toBeLessThan(now.memoryResidentBytes ?? 0);
+      last = now;
+    }
+  });
+
+  it('begin at nothing when it is started anew', () => {
+    expect(simulatedCounters({ ...guest, startedAt: 5_000 }, 5_000)).toMatchObject({ cpuTimeNs: 0, diskReadBytes: 0, networkOutBytes: 0 });
   });
 });

@@ -6,6 +6,7 @@ import { createKeyedLock } from '../keyed-lock.ts';
 import { createFaults, hasSentinel } from './faults.ts';
 import { createLatency } from './latency.ts';
 import type { Latency, SimulatorClock } from './latency.ts';
+import { simulatedCounters } from './simulated-counters.ts';
 import { createSimulatedConsoles } from './simulated-consoles.ts';
 import { createSimulatedStorage } from './simulated-storage.ts';
 import { openSimulatedState } from './simulated-state.ts';
@@ -97,7 +98,7 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
     }
     state.journal.put(guest); // seen before it runs, so that an older one is refused even if this start fails
     await faults.onStart({ instanceId: guest.id, name, generation }, callOptions);
-    guest = put(guest, { state: 'running' });
+    guest = put(guest, { state: 'running', startedAt: Date.now() });
     if (hasSentinel(name, 'crash-')) void crash(guest);
     callOptions.onProgress(1);
     return toInfo(guest);
@@ -180,6 +181,10 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
         .guests()
         .filter((guest) => !guest.isRemoved)
         .map(toInfo),
+    readCounters: async () => {
+      const running = state.guests().filter((guest) => guest.state === 'running');
+      return running.map((guest) => simulatedCounters(guest, Date.now()));
+    },
     watch: (callbacks, signal) => {
       const watching = watchers.add(callbacks, signal);
       callbacks.onGap();
