@@ -145,7 +145,8 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     await dialog.getByRole('button', { name: 'Add a key' }).click();
     await page.getByRole('cell', { name: 'laptop مفتاح 🔑' }).waitFor();
     await looksRight(page, 'ssh-keys');
-    await page.getByRole('link', { name: 'API keys' }).click();
+    await page.getByRole('button', { name: 'Account menu' }).click();
+    await page.getByRole('menuitem', { name: 'API keys' }).click();
     await page.getByRole('button', { name: 'New key' }).click();
     await dialog.getByLabel('Name', { exact: true }).fill('backup script');
     await dialog.getByRole('button', { name: 'Create' }).click();

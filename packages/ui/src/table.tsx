@@ -21,5 +21,5 @@ export function Th(props: ComponentProps<'th'>) {
 }
 
 export function Td(props: ComponentProps<'td'>) {
-  return <td {...props} className={`border-b border-line px-4 py-2 align-middle ${props.className ?? ''}`} />;
+  return <td {...props} className={`border-b border-line px-4 py-(--row) align-middle ${props.className ?? ''}`} />;
 }

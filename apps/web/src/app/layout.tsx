@@ -2,16 +2,17 @@ import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { Providers } from '../features/shell/providers.tsx';
-import { readTheme, THEME_COOKIE } from '../features/shell/theme.ts';
+import { APPEARANCE_COOKIE, readAppearance } from '../features/shell/appearance.ts';
 import './globals.css';
 
 export const metadata: Metadata = { title: { default: 'Nephos', template: '%s · Nephos' } };
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = readTheme((await cookies()).get(THEME_COOKIE)?.value);
+  const jar = await cookies();
+  const { theme, density } = readAppearance((name) => jar.get(APPEARANCE_COOKIE[name])?.value);
   return (
-    <html lang="en" data-theme={theme}>
+    <html lang="en" data-theme={theme} data-density={density}>
       <body className="font-sans antialiased">
         <Providers>{children}</Providers>
       </body>

@@ -7,7 +7,11 @@ export const pathTo = {
   operations: (query = '') => `/operations${query && `?${query}`}`,
   operation: (id: string) => `/operations/${id}`,
   sshKeys: () => '/ssh-keys',
-  apiKeys: () => '/api-keys',
+  events: () => '/activity', // `/events` is the API's change stream
+  profile: () => '/profile',
+  sessions: () => '/profile/sessions',
+  apiKeys: () => '/profile/api-keys',
+  appearance: () => '/profile/appearance',
 };
 
 /** Where to go after signing in: only within the portal, whatever the address says. */

@@ -2,7 +2,6 @@
 import { Button } from '@nephos/ui/button';
 import { Dialog } from '@nephos/ui/dialog';
 import { TextField } from '@nephos/ui/field';
-import { PageHead } from '@nephos/ui/panel';
 import { Td, Th } from '@nephos/ui/table';
 import { useSay } from '@nephos/ui/toast';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -32,9 +31,11 @@ export function ApiKeys() {
   );
   return (
     <>
-      <PageHead title={t('title')} about={t('about')} actions={query.data?.items.length ? addButton : undefined} />
+      <p className="mb-4 text-ink-soft">{t('about')}</p>
       <ListPanel
         label={t('title')}
+        title={t('title')}
+        actions={query.data?.items.length ? addButton : undefined}
         query={query}
         empty={{ title: t('empty'), about: t('emptyAbout'), action: addButton }}
         columns={[t('name'), t('created'), t('lastUsed'), <Th key="revoke" aria-label={t('revoke')} />]}
@@ -47,7 +48,7 @@ export function ApiKeys() {
               <Ago time={key.createdAt} />
             </Td>
             <Td className="text-ink-soft">{key.lastUsedAt ? <Ago time={key.lastUsedAt} /> : t('never')}</Td>
-            <Td className="py-1 text-right">
+            <Td className="text-right">
               {key.revokedAt ? (
                 <span className="text-ink-soft">{t('revoked')}</span>
               ) : (

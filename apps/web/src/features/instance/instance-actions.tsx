@@ -1,25 +1,25 @@
 'use client';
 import { Button } from '@nephos/ui/button';
-import { Dialog } from '@nephos/ui/dialog';
-import { TextField } from '@nephos/ui/field';
 import { useSay } from '@nephos/ui/toast';
 import { INSTANCE_VERBS, type InstanceVerb } from '@nephos/model/instance/state';
-import { EXPUNGE_DELAY_MS, STOP_GRACE_MS } from '@nephos/model/limits';
 import { useMutation } from '@tanstack/react-query';
 import { Play, Power, RotateCcw, RotateCw, Trash2, X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { useApiClient, type Outputs } from '../../trpc/api.tsx';
 import { problemOf } from '../../trpc/problem.ts';
 import { ToastLink } from '../shell/toast-link.tsx';
 
+const AskFirst = dynamic(() => import('./ask-first.tsx').then((module) => module.AskFirst), { ssr: false }); // only when it asks
+
 export type Instance = Outputs['instance']['get'];
 
 const ICONS = { start: Play, stop: Power, reboot: RotateCw, destroy: Trash2, recover: RotateCcw, expunge: X } as const;
 /** Those that ask first. Expunging loses data, so it also wants the name. */
 const ASKING = ['stop', 'reboot', 'destroy', 'expunge'] as const satisfies readonly InstanceVerb[];
-type AskingVerb = (typeof ASKING)[number];
+export type AskingVerb = (typeof ASKING)[number];
 const asks = (verb: InstanceVerb): verb is AskingVerb => ASKING.some((one) => one === verb);
 
 interface Order {
@@ -51,7 +51,9 @@ function useOrder() {
           try {
             return { instance, verb, operationId: (await one(order, instance)).id, problem: undefined };
           } catch (error) {
-            return { instance, verb, operationId: undefined, problem: problemOf(error).message };
+            const { code, message } = problemOf(error);
+            if (code === 'UNAUTHENTICATED') throw error; // leads to the sign-in page
+            return { instance, verb, operationId: undefined, problem: message };
           }
         }),
       );
@@ -117,55 +119,5 @@ export function InstanceActions({
         />
       )}
     </>
-  );
-}
-
-function AskFirst({
-  verb,
-  instances,
-  onClose,
-  onYes,
-}: {
-  verb: AskingVerb;
-  instances: readonly Instance[];
-  onClose: () => void;
-  onYes: (isForced: boolean) => void;
-}) {
-  const t = useTranslations('instance');
-  const shell = useTranslations('shell');
-  const [isForced, setForced] = useState(false);
-  const [typed, setTyped] = useState('');
-  const name = instances[0]?.name ?? '';
-  const isReady = verb !== 'expunge' || typed === name;
-  return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t(`ask.${verb}`, { name, count: instances.length })}
-      about={t(`askAbout.${verb}`, { seconds: STOP_GRACE_MS / 1_000, hours: EXPUNGE_DELAY_MS / 3_600_000 })}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell('cancel')}</Button>
-          <Button
-            look={verb === 'destroy' || verb === 'expunge' ? 'danger' : 'primary'}
-            {...(!isReady && { reason: t('typeName', { name }) })}
-            onClick={() => onYes(isForced)}
-          >
-            {t(`verbs.${verb}`)}
-          </Button>
-        </>
-      }
-    >
-      {instances.length > 1 && <p className="break-words">{instances.map((instance) => instance.name).join(', ')}</p>}
-      {(verb === 'stop' || verb === 'reboot') && (
-        <label className="flex items-center gap-2">
-          <input type="checkbox" checked={isForced} onChange={(event) => setForced(event.target.checked)} className="size-4 accent-accent" />
-          {t('force')}
-        </label>
-      )}
-      {verb === 'expunge' && (
-        <TextField label={t('typeName', { name })} value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" />
-      )}
-    </Dialog>
   );
 }

@@ -10,6 +10,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { useApi, type Inputs } from '../../trpc/api.tsx';
+import { MyLimits } from '../account/limits.tsx';
 import { ListPanel } from '../shell/list-panel.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { InstanceActions, type Instance, type OrderResult } from './instance-actions.tsx';
@@ -47,6 +48,7 @@ export function InstanceList() {
   return (
     <>
       <PageHead title={t('title')} actions={newInstance} />
+      <MyLimits />
       <OrderResults results={results} onClose={() => setResults([])} />
       <ListPanel
         label={t('title')}

@@ -5,12 +5,12 @@ import { followChanges, type LiveState } from './change-stream.ts';
 
 /** Which queries a change makes stale, by the first part of their procedure. */
 const TOUCHES: Readonly<Record<string, readonly string[]>> = {
-  instance: ['instance', 'account'],
+  instance: ['instance', 'account', 'event'],
   volume: ['instance', 'volume'],
   network: ['network'],
   router: ['network'],
   template: ['template'],
-  operation: ['operation'],
+  operation: ['operation', 'event'],
   'ssh-key-pair': ['sshKeyPair'],
   'api-key': ['apiKey'],
   'compute-offering': ['computeOffering'],

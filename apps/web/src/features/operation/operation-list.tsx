@@ -60,7 +60,7 @@ export function OperationList() {
             <Td className="whitespace-nowrap text-ink-soft">
               <Took from={operation.createdAt} to={operation.endedAt} />
             </Td>
-            <Td className="py-1 text-right">
+            <Td className="text-right">
               <OperationActions operation={operation} />
             </Td>
           </tr>

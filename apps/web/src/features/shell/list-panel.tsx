@@ -14,6 +14,9 @@ interface ListPanelProps<T> {
   /** What a reader of the screen is told that it is. */
   label: string;
   query: Loaded<Page<T>>;
+  /** In the head of the frame, where the page's own head is about more than the list. */
+  title?: string;
+  actions?: ReactNode;
   /** Above the table: filters, or what can be done with those that are selected. */
   toolbar?: ReactNode;
   /** Heads of the columns: a text, or a whole `Th`. */
@@ -25,9 +28,9 @@ interface ListPanelProps<T> {
 }
 
 /** The frame of every list: what it holds, page by page, or that there is nothing, or why it can't be shown. */
-export function ListPanel<T extends { id: string }>({ label, query, toolbar, columns, row, empty }: ListPanelProps<T>) {
+export function ListPanel<T extends { id: string }>({ label, query, title, actions, toolbar, columns, row, empty }: ListPanelProps<T>) {
   return (
-    <Panel>
+    <Panel {...(title && { title })} actions={actions}>
       {toolbar && <div className="flex min-h-13 flex-wrap items-center gap-2 border-b border-line p-2.5">{toolbar}</div>}
       <Loading query={query} rows={6}>
         {({ items, nextCursor }) =>

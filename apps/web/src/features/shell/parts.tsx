@@ -67,6 +67,7 @@ export function Loading<T>({
   if (!error) return <Skeleton label={t('loading')} {...(rows && { rows })} />;
   const { code, message } = problemOf(error);
   if (code === 'NOT_FOUND' || code === 'BAD_INPUT') return <Empty title={t('notFound')} about={t('notFoundAbout')} />;
+  if (code === 'FORBIDDEN') return <Empty title={t('forbidden')} about={message} />;
   return <Empty title={t('wentWrong')} about={message} action={<Button onClick={() => void refetch()}>{t('tryAgain')}</Button>} />;
 }
 

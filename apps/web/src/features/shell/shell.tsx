@@ -1,49 +1,56 @@
 'use client';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine, MenuText } from '@nephos/ui/menu';
 import { Note } from '@nephos/ui/panel';
-import { Activity, ChevronDown, CircleUserRound, Cloud, KeyRound, LogOut, Server, Terminal } from 'lucide-react';
-import { signOut } from 'next-auth/react';
+import { Activity, ChevronDown, CircleUserRound, Cloud, KeyRound, LogOut, ScrollText, Search, Server, Terminal, UserRound } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
-import { usePathname } from 'next/navigation';
-import { useState, type ReactNode } from 'react';
+import { usePathname, useRouter } from 'next/navigation';
+import { type ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
+import { Commands, useShowCommands } from '../command/commands.tsx';
 import { Live, useLive } from '../live/live.tsx';
+import { leave } from '../sign-in/leave.ts';
 import { PersonProvider, usePerson, type Person } from './person.tsx';
-import { applyTheme, readTheme, THEMES, type Theme } from './theme.ts';
+import { SimulatorNote } from './simulator-note.tsx';
+import { readAppearance, THEMES } from './appearance.ts';
+import { useAppearance } from './use-appearance.ts';
 
 /** Only what is there. */
 const PLACES = [
   { name: 'instances', path: pathTo.instances(), Icon: Server },
   { name: 'operations', path: pathTo.operations(), Icon: Activity },
+  { name: 'events', path: pathTo.events(), Icon: ScrollText },
   { name: 'sshKeys', path: pathTo.sshKeys(), Icon: KeyRound },
-  { name: 'apiKeys', path: pathTo.apiKeys(), Icon: Terminal },
 ] as const;
 
-export function Shell({ person, theme, children }: { person: Person; theme: Theme; children: ReactNode }) {
+export function Shell({ person, children }: { person: Person; children: ReactNode }) {
   const t = useTranslations('shell');
   return (
     <PersonProvider value={person}>
       <Live>
-        <a href="#content" className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0">
-          {t('skip')}
-        </a>
-        <div className="grid min-h-screen grid-rows-[auto_auto_1fr] md:grid-cols-[13rem_1fr] md:grid-rows-[auto_1fr]">
-          <header className="col-span-full flex h-12 items-center gap-3 border-b border-line bg-panel px-4">
-            <Link href={pathTo.instances()} className="flex items-center gap-2 font-semibold">
-              <Cloud size={18} className="text-accent" aria-hidden />
-              Nephos
-            </Link>
-            <div className="grow" />
-            <LiveLight />
-            <AccountMenu theme={theme} />
-          </header>
-          <Places />
-          <main id="content" tabIndex={-1} className="min-w-0 px-4 py-5 outline-none md:px-6">
-            <AwayNote />
-            {children}
-          </main>
-        </div>
+        <Commands>
+          <a href="#content" className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0">
+            {t('skip')}
+          </a>
+          <div className="grid min-h-screen grid-rows-[auto_auto_1fr] md:grid-cols-[13rem_1fr] md:grid-rows-[auto_1fr]">
+            <header className="col-span-full flex h-12 items-center gap-3 border-b border-line bg-panel px-4">
+              <Link href={pathTo.instances()} className="flex items-center gap-2 font-semibold">
+                <Cloud size={18} className="text-accent" aria-hidden />
+                Nephos
+              </Link>
+              <div className="grow" />
+              <SearchButton />
+              <LiveLight />
+              <AccountMenu />
+            </header>
+            <Places />
+            <main id="content" tabIndex={-1} className="min-w-0 px-4 py-5 outline-none md:px-6">
+              <AwayNote />
+              <SimulatorNote />
+              {children}
+            </main>
+          </div>
+        </Commands>
       </Live>
     </PersonProvider>
   );
@@ -75,19 +82,11 @@ function Places() {
   );
 }
 
-function AccountMenu({ theme: given }: { theme: Theme }) {
+function AccountMenu() {
   const { name: userName } = usePerson();
   const t = useTranslations('shell');
-  const [theme, setTheme] = useState(given);
-  const choose = (value: string) => {
-    const chosen = readTheme(value);
-    setTheme(chosen);
-    applyTheme(chosen);
-  };
-  const leave = async () => {
-    await signOut({ redirect: false });
-    location.assign(pathTo.signIn());
-  };
+  const router = useRouter();
+  const [{ theme }, change] = useAppearance();
   return (
     <Menu
       label={t('account')}
@@ -100,8 +99,16 @@ function AccountMenu({ theme: given }: { theme: Theme }) {
       }
     >
       <MenuText>{t('signedInAs', { name: userName })}</MenuText>
+      <MenuItem onSelect={() => router.push(pathTo.profile())}>
+        <UserRound size={15} aria-hidden />
+        {t('profile')}
+      </MenuItem>
+      <MenuItem onSelect={() => router.push(pathTo.apiKeys())}>
+        <Terminal size={15} aria-hidden />
+        {t('apiKeys')}
+      </MenuItem>
       <MenuLine />
-      <MenuChoices label={t('appearance')} value={theme} onChange={choose}>
+      <MenuChoices label={t('appearance')} value={theme} onChange={(value) => change({ theme: readAppearance(() => value).theme })}>
         {THEMES.map((one) => (
           <MenuChoice key={one} value={one}>
             {t(one)}
@@ -114,6 +121,22 @@ function AccountMenu({ theme: given }: { theme: Theme }) {
         {t('signOut')}
       </MenuItem>
     </Menu>
+  );
+}
+
+/** Opens the command palette; the keys for it are on it. */
+function SearchButton() {
+  const t = useTranslations('command');
+  const show = useShowCommands();
+  return (
+    <button
+      type="button"
+      onClick={() => show('palette')}
+      className="inline-flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-ink-soft hover:bg-sunken md:w-56"
+    >
+      <Search size={14} aria-hidden />
+      <span className="max-md:sr-only">{t('placeholderShort')}</span>
+    </button>
   );
 }
 

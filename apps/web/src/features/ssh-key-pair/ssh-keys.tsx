@@ -11,6 +11,7 @@ import { useTranslations } from 'next-intl';
 import { useState, type SubmitEvent } from 'react';
 import { useApi, type Outputs } from '../../trpc/api.tsx';
 import { problemOf } from '../../trpc/problem.ts';
+import { textOf } from '../shell/form.ts';
 import { ListPanel } from '../shell/list-panel.tsx';
 import { Ago, Copyable, ProblemNote } from '../shell/parts.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
@@ -49,7 +50,7 @@ export function SshKeys() {
             <Td className="text-ink-soft">
               <Ago time={key.createdAt} />
             </Td>
-            <Td className="py-1 text-right">
+            <Td className="text-right">
               <Button look="danger" onClick={() => setDoomed(key)}>
                 {t('delete')}
               </Button>
@@ -137,9 +138,4 @@ function DeleteDialog({ sshKey: { id: sshKeyPairId, name }, onClose }: { sshKey:
       <ProblemNote error={remove.error} />
     </Dialog>
   );
-}
-
-function textOf(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { ApiKeys } from '../../../features/api-key/api-keys.tsx';
+import { ApiKeys } from '../../../../features/api-key/api-keys.tsx';
 
 export const metadata: Metadata = { title: 'API keys' };
 
