@@ -10,7 +10,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const isOpen = pathname === pathTo.signIn() || pathname.startsWith('/api/auth/');
   if (!isOpen && !(await getToken({ req: request }))) return NextResponse.redirect(new URL(pathTo.signIn(`${pathname}${search}`), originOf(request)));
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
-  const policy = policyFor(nonce);
+  const policy = policyFor(nonce, originOf(request));
   const headers = new Headers(request.headers);
   headers.set('content-security-policy', policy); // Next.js takes the nonce for its own scripts from here
   const response = NextResponse.next({ request: { headers } });
@@ -25,12 +25,14 @@ function originOf(request: NextRequest): string {
   return `${headers.get('x-forwarded-proto') ?? 'http'}://${headers.get('x-forwarded-host') ?? headers.get('host') ?? request.nextUrl.host}`;
 }
 
-function policyFor(nonce: string): string {
+/** `'self'` is no WebSocket's origin for every browser. */
+function policyFor(nonce: string, origin: string): string {
   return [
     `default-src 'self'`,
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,
     `style-src 'self' 'unsafe-inline'`, // components place menus and dialogs by style attributes
     `img-src 'self' data:`,
+    `connect-src 'self' ${origin.replace(/^http/, 'ws')}`,
     `object-src 'none'`,
     `base-uri 'none'`,
     `form-action 'self'`,

@@ -4,6 +4,7 @@ export const pathTo = {
   instances: (query = '') => `/instances${query && `?${query}`}`,
   newInstance: () => '/instances/new',
   instance: (id: string) => `/instances/${id}`,
+  console: (instanceId: string) => `/instances/${instanceId}/console`,
   operations: (query = '') => `/operations${query && `?${query}`}`,
   operation: (id: string) => `/operations/${id}`,
   sshKeys: () => '/ssh-keys',

@@ -4,6 +4,8 @@ import { Table, Td, Th } from '@nephos/ui/table';
 import { useQuery } from '@tanstack/react-query';
 import { useFormatter, useTranslations } from 'next-intl';
 import { useApi } from '../../trpc/api.tsx';
+import { ConsoleLink } from '../console/console-link.tsx';
+import { Screenshot } from '../console/screenshot.tsx';
 import { OperationCard } from '../operation/operation-card.tsx';
 import { Ago, Copyable, Loading, useBytes } from '../shell/parts.tsx';
 import { InstanceActions, type Instance } from './instance-actions.tsx';
@@ -22,6 +24,7 @@ export function InstancePage({ instanceId }: { instanceId: string }) {
           <Head instance={instance} />
           <div className="grid items-start gap-4 xl:grid-cols-2">
             <div className="grid min-w-0 gap-4">
+              <Screenshot instance={instance} />
               <About instance={instance} />
               <Volumes instance={instance} />
             </div>
@@ -47,7 +50,12 @@ function Head({ instance }: { instance: Instance }) {
           </span>
         }
         about={instance.displayName !== instance.name && <span dir="auto">{instance.displayName}</span>}
-        actions={<InstanceActions instances={[instance]} />}
+        actions={
+          <>
+            <ConsoleLink instance={instance} />
+            <InstanceActions instances={[instance]} />
+          </>
+        }
       />
       {isKept && (
         <div className="mb-4">
