@@ -3,7 +3,7 @@ export const pathTo = {
   signIn: (back?: string) => (back && back !== '/' ? `/sign-in?callbackUrl=${encodeURIComponent(back)}` : '/sign-in'),
   instances: (query = '') => `/instances${query && `?${query}`}`,
   newInstance: () => '/instances/new',
-  instance: (id: string) => `/instances/${id}`,
+  instance: (id: string, query = '') => `/instances/${id}${query && `?${query}`}`,
   console: (instanceId: string) => `/instances/${instanceId}/console`,
   operations: (query = '') => `/operations${query && `?${query}`}`,
   operation: (id: string) => `/operations/${id}`,

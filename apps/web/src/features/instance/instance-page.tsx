@@ -6,6 +6,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import { useApi } from '../../trpc/api.tsx';
 import { ConsoleLink } from '../console/console-link.tsx';
 import { Screenshot } from '../console/screenshot.tsx';
+import { InstanceTabs } from '../metrics/instance-tabs.tsx';
 import { OperationCard } from '../operation/operation-card.tsx';
 import { Ago, Copyable, Loading, useBytes } from '../shell/parts.tsx';
 import { InstanceActions, type Instance } from './instance-actions.tsx';
@@ -22,14 +23,16 @@ export function InstancePage({ instanceId }: { instanceId: string }) {
       {(instance) => (
         <>
           <Head instance={instance} />
-          <div className="grid items-start gap-4 xl:grid-cols-2">
-            <div className="grid min-w-0 gap-4">
-              <Screenshot instance={instance} />
-              <About instance={instance} />
-              <Volumes instance={instance} />
+          <InstanceTabs instance={instance}>
+            <div className="grid items-start gap-4 xl:grid-cols-2">
+              <div className="grid min-w-0 gap-4">
+                <Screenshot instance={instance} />
+                <About instance={instance} />
+                <Volumes instance={instance} />
+              </div>
+              <Story instance={instance} />
             </div>
-            <Story instance={instance} />
-          </div>
+          </InstanceTabs>
         </>
       )}
     </Loading>

@@ -3,9 +3,10 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { followChanges, type LiveState } from './change-stream.ts';
 
-/** Which queries a change makes stale, by the first part of their procedure. */
+/** Which queries a change makes stale, by their procedure or the first part of it. */
 const TOUCHES: Readonly<Record<string, readonly string[]>> = {
   instance: ['instance', 'account', 'event'],
+  'instance-metrics': ['instance.metrics'],
   volume: ['instance', 'volume'],
   network: ['network'],
   router: ['network'],
@@ -47,7 +48,9 @@ function gather(queryClient: QueryClient) {
     const now = new Set(stale);
     stale.clear();
     timer = undefined;
-    void queryClient.invalidateQueries({ predicate: ({ queryKey: [path] }) => Array.isArray(path) && now.has(String(path[0])) });
+    void queryClient.invalidateQueries({
+      predicate: ({ queryKey: [path] }) => Array.isArray(path) && (now.has(String(path[0])) || now.has(path.join('.'))),
+    });
   };
   return {
     add: (features: readonly string[]) => {
