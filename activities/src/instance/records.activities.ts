@@ -5,7 +5,7 @@ import { releaseHost } from '@nephos/db/host-claim.repo';
 import { lockAndMoveInstance, lockInstance } from '@nephos/db/instance.repo';
 import { releaseLimits } from '@nephos/db/limit.repo';
 import { describeInstance } from '@nephos/db/instance-spec.repo';
-import { announceNetwork, listNetworkHosts, raiseRevision } from '@nephos/db/network.repo';
+import { announceNetwork, isNetworkOnHost, raiseRevision } from '@nephos/db/network.repo';
 import { placeOnHost, type Ranking } from '@nephos/db/placement.repo';
 import { claimPool, releasePool } from '@nephos/db/pool-claim.repo';
 import type { InstanceState } from '@nephos/model/instance/state';
@@ -32,7 +32,7 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
         if (held && !excludeHostIds.includes(held.hostId)) return { hostId: held.hostId, generation: held.generation };
         if (held) await unplace(tx, instanceId);
         const volume = await rootVolume(tx, instanceId);
-        const offering = await tx.computeOffering.findUniqueOrThrow({ where: { id: instance.computeOfferingId } });
+        const { placementTags } = await tx.computeOffering.findUniqueOrThrow({ where: { id: instance.computeOfferingId } });
         const generation = instance.generation + 1;
         const host = await placeOnHost(
           tx,
@@ -43,7 +43,7 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
             cpuMhz: instance.cpuMhz * instance.cpuCount,
             memoryMib: instance.memoryMib,
             diskBytes: Number(volume.sizeBytes),
-            placementTags: offering.placementTags,
+            placementTags,
             excludeHostIds,
             poolId: volume.poolId ?? undefined,
           },
@@ -51,7 +51,7 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
         if (!volume.poolId && !(await claimPool(tx, host.poolId, volume.id))) {
           throw new Error(`pool ${host.poolId} filled up meanwhile`); // the transaction is given up and the activity runs again
         }
-        await tx.instance.update({ where: { id: instanceId }, data: { hostId: host.hostId, generation } });
+        await tx.instance.update({ where: { id: instanceId }, data: { hostId: host.hostId, generation }, select: { id: true } });
         await raiseRevisions(tx, instanceId);
         return { hostId: host.hostId, generation };
       }),
@@ -127,7 +127,7 @@ async function leaveHost(tx: Tx, instanceId: string, hostId: string) {
     where: { instanceId, removedAt: null },
     select: { networkId: true, network: { select: { vni: true } } },
   })) {
-    if (network.vni === null || (await listNetworkHosts(tx, networkId)).some((host) => host.id === hostId)) continue;
+    if (network.vni === null || (await isNetworkOnHost(tx, networkId, hostId))) continue;
     networks.push({ networkId, vni: network.vni, revision: await raiseRevision(tx, networkId) });
     await announceNetwork(tx, networkId);
   }

@@ -2,7 +2,7 @@ import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { claimPublicAddress, claimVni, releasePublicAddresses } from '@nephos/db/address.repo';
 import type { Db, Tx } from '@nephos/db/database';
 import { releaseHost } from '@nephos/db/host-claim.repo';
-import { announceNetwork, describeNetwork, lockAndMoveNetwork, lockNetwork, raiseRevision, stateOfNetwork } from '@nephos/db/network.repo';
+import { announceNewHost, describeNetwork, lockAndMoveNetwork, lockNetwork, raiseRevision, stateOfNetwork } from '@nephos/db/network.repo';
 import { insertOperation, waitForOperation } from '@nephos/db/operation.repo';
 import { placeOnHost, type Ranking } from '@nephos/db/placement.repo';
 import { systemActor } from '@nephos/authz/actor';
@@ -35,15 +35,19 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
       instanceId: string;
       operationId: string;
     }): Promise<{ id: string; kind: string; input: Record<string, unknown> }[]> =>
-      record(async (tx) => {
-        const nics = await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true }, orderBy: { networkId: 'asc' } });
-        const waited = [];
-        for (const { networkId } of nics) {
-          const other = await requestNetwork(tx, networkId, operationId);
-          if (other) waited.push(other);
-        }
-        return waited;
-      }),
+      // An instance that is there keeps its network up, so one that is up needs no lock.
+      recordAtOnce((reader) => listDownNetworks(reader, instanceId)).then((down) =>
+        down.length === 0
+          ? []
+          : record(async (tx) => {
+              const waited = [];
+              for (const networkId of down) {
+                const other = await requestNetwork(tx, networkId, operationId);
+                if (other) waited.push(other);
+              }
+              return waited;
+            }),
+      ),
     /** Claims what a network needs: an identifier, a host for its router, a public address. Repeated, it answers what it has. */
     placeRouter: ({ networkId }: Ref): Promise<RouterPlace> =>
       record(async (tx) => {
@@ -80,13 +84,12 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
       instanceId: string;
       hostId: string;
     }): Promise<{ shares: DesiredNetwork[]; routers: RouterPlace[] }> =>
-      record(async (tx) => {
+      recordAtOnce(async (tx) => {
         const nics = await tx.nic.findMany({ where: { instanceId, removedAt: null }, select: { networkId: true } });
         const shares = [];
         const routers: RouterPlace[] = [];
         for (const { networkId } of nics) {
-          const isFirstHere = (await countGuestsOn(tx, networkId, hostId)) <= 1;
-          if (isFirstHere) await announceNetwork(tx, networkId);
+          await announceNewHost(tx, networkId, hostId);
           shares.push(...(await describeNetwork(tx, networkId)).filter((share) => share.hostId === hostId).map((share) => share.desired));
           routers.push(...(await placedRouters(tx, networkId)));
         }
@@ -142,6 +145,15 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
   };
 }
 export type NetworkRecords = ReturnType<typeof createNetworkRecords>;
+
+async function listDownNetworks(tx: Tx, instanceId: string): Promise<string[]> {
+  const nics = await tx.nic.findMany({
+    where: { instanceId, removedAt: null, network: { state: { not: 'implemented' } } },
+    select: { networkId: true },
+    orderBy: { networkId: 'asc' },
+  });
+  return nics.map(({ networkId }) => networkId);
+}
 
 /** Undefined when the network is up; else the operation to wait for, on which `operationId` is now a waiter. */
 async function requestNetwork(tx: Tx, networkId: string, operationId: string) {
@@ -204,9 +216,11 @@ async function findOrMakeRouter(tx: Tx, network: { id: string; accountId: string
 }
 
 async function placedRouters(tx: Tx, networkId: string): Promise<RouterPlace[]> {
-  const network = await tx.network.findUniqueOrThrow({ where: { id: networkId } });
-  const routers = await tx.router.findMany({ where: { networkId, removedAt: null, hostId: { not: null } } });
-  return routers.flatMap(({ id, hostId, generation }) => (hostId ? [{ routerId: id, hostId, generation, revision: network.revision }] : []));
+  const routers = await tx.router.findMany({
+    where: { networkId, removedAt: null, hostId: { not: null } },
+    select: { id: true, hostId: true, generation: true, network: { select: { revision: true } } },
+  });
+  return routers.flatMap(({ id, hostId, generation, network }) => (hostId ? [{ routerId: id, hostId, generation, revision: network.revision }] : []));
 }
 
 async function forgetRouter(tx: Tx, networkId: string): Promise<void> {
@@ -220,9 +234,4 @@ async function forgetRouter(tx: Tx, networkId: string): Promise<void> {
   if (network.state !== 'implementing' && network.state !== 'shutting-down')
     throw new DomainError('INVALID_STATE', `Network ${network.name} is ${network.state}, so its router stays.`);
   await tx.network.update({ where: { id: networkId }, data: { vni: null } });
-}
-
-async function countGuestsOn(tx: Tx, networkId: string, hostId: string): Promise<number> {
-  const nics = await tx.nic.findMany({ where: { networkId, removedAt: null }, select: { instanceId: true } });
-  return tx.hostAllocation.count({ where: { hostId, resourceId: { in: nics.map((nic) => nic.instanceId) } } });
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { consoleKindSchema } from './console.schema.ts';
 import { desiredNetworkSchema } from './desired-network.ts';
 
+/** How long an agent keeps an idle connection to the control plane. */
+export const AGENT_KEEP_ALIVE_MS = 60_000;
+
 /** What an agent is started with: who it is, where it reports, and how both sides know each other. Kept 0600. */
 export const agentConfigSchema = z.object({
   hostId: z.uuid(),

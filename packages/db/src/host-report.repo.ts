@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HostReport } from '@nephos/contracts/agent.schema';
 import { systemActor } from '@nephos/authz/actor';
 import type { InstanceState } from '@nephos/model/instance/state';
-import type { Tx } from './database.ts';
+import { transaction, type Db, type Tx } from './database.ts';
 import { noteEvent } from './event.repo.ts';
 import { lockInstance, stateOfInstance } from './instance.repo.ts';
 import type { Host, Instance } from './prisma.ts';
@@ -11,32 +11,35 @@ type Guest = HostReport['guests'][number];
 const AGENT = systemActor('agent');
 
 /** A host was heard of. What is new in what it says of itself is written down, and that it is connected; all else would wake everybody who watches, each time. */
-export async function noteHostSeen(tx: Tx, host: Host, report: HostReport): Promise<void> {
+export async function noteHostSeen(db: Db, host: Host, report: HostReport): Promise<void> {
   const facts = isDeepStrictEqual(report.facts, host.facts) ? undefined : report.facts;
-  if (host.state !== 'connected' || host.bootId !== report.bootId || facts) {
-    const now = new Date();
-    await tx.host.update({
-      where: { id: host.id },
-      data: {
-        state: 'connected',
-        bootId: report.bootId,
-        agentVersion: report.agentVersion,
-        reportedAt: now,
-        ...(host.state !== 'connected' && { connectedAt: now }),
-        ...(facts && { cpuCount: facts.cpuCount, cpuMhz: facts.cpuMhz, memoryMib: facts.memoryMib, facts }),
-      },
-    });
-    if (host.state !== 'connected')
-      await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });
-  } else if (report.isFull) {
-    await tx.$executeRaw`UPDATE host SET reported_at = now() WHERE id = ${host.id}::uuid`;
-  }
-  for (const pool of report.pools ?? []) {
-    await tx.pool.updateMany({
-      where: { hostId: host.id, path: pool.path },
-      data: { capacityBytes: BigInt(pool.capacityBytes), usedBytes: BigInt(pool.usedBytes) },
-    });
-  }
+  if (host.state !== 'connected' || host.bootId !== report.bootId || facts) await transaction(db, (tx) => noteHost(tx, host, report, facts));
+  if (!report.isFull) return;
+  await db.$executeRaw`
+    WITH pools AS (
+      UPDATE pool SET capacity_bytes = told."capacityBytes", used_bytes = told."usedBytes"
+      FROM json_to_recordset(${JSON.stringify(report.pools ?? [])}::json) AS told (path text, "capacityBytes" bigint, "usedBytes" bigint)
+      WHERE pool.host_id = ${host.id}::uuid AND pool.path = told.path
+        AND (pool.capacity_bytes, pool.used_bytes) IS DISTINCT FROM (told."capacityBytes", told."usedBytes")
+    )
+    UPDATE host SET reported_at = now() WHERE id = ${host.id}::uuid`;
+}
+
+async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport, facts: HostReport['facts']): Promise<void> {
+  const now = new Date();
+  await tx.host.update({
+    where: { id: host.id },
+    data: {
+      state: 'connected',
+      bootId,
+      agentVersion,
+      reportedAt: now,
+      ...(host.state !== 'connected' && { connectedAt: now }),
+      ...(facts && { cpuCount: facts.cpuCount, cpuMhz: facts.cpuMhz, memoryMib: facts.memoryMib, facts }),
+    },
+  });
+  if (host.state !== 'connected')
+    await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });
 }
 
 /**
@@ -44,16 +47,16 @@ export async function noteHostSeen(tx: Tx, host: Host, report: HostReport): Prom
  * our back, running again after the host was away. Instances that an operation owns are left to it. Answers the guests that
  * must not run there: their claim is newer, elsewhere, or gone.
  */
-export async function noteGuests(tx: Tx, host: Host, { isFull, guests }: Pick<HostReport, 'isFull' | 'guests'>): Promise<Guest[]> {
+export async function noteGuests(db: Db, host: Host, { isFull, guests }: Pick<HostReport, 'isFull' | 'guests'>): Promise<Guest[]> {
   const ids = guests.map((guest) => guest.instanceId);
-  const claims = new Map((await tx.hostAllocation.findMany({ where: { resourceId: { in: ids } } })).map((claim) => [claim.resourceId, claim]));
+  const claims = new Map((await db.hostAllocation.findMany({ where: { resourceId: { in: ids } } })).map((claim) => [claim.resourceId, claim]));
   const stale = guests.filter((guest) => {
     const claim = claims.get(guest.instanceId);
     return guest.state !== 'gone' && (claim?.hostId !== host.id || claim.generation !== guest.generation);
   });
   const told = new Map(guests.filter((guest) => !stale.includes(guest)).map((guest) => [guest.instanceId, guest]));
   // Which of the host's instances say otherwise is one query; in the usual case none does, and nothing is locked.
-  const settled = await tx.instance.findMany({
+  const settled = await db.instance.findMany({
     where: { hostId: host.id, state: { in: ['running', 'unknown'] }, ...(isFull ? {} : { id: { in: ids } }) },
   });
   for (const instance of settled) {
@@ -61,7 +64,7 @@ export async function noteGuests(tx: Tx, host: Host, { isFull, guests }: Pick<Ho
     const to = guest?.state === 'running' || guest?.state === 'paused' ? 'running' : 'stopped';
     if (!guest && !isFull) continue;
     if (guest && guest.generation < instance.generation) continue; // word of an older run
-    if (instance.state !== to) await settle(tx, instance, to, host);
+    if (instance.state !== to) await transaction(db, (tx) => settle(tx, instance, to, host));
   }
   return stale;
 }

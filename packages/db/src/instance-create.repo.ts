@@ -21,6 +21,8 @@ export interface NewInstance {
   userData?: string | undefined;
   rootDiskBytes: bigint;
   tags: Record<string, string>;
+  /** The operation that deploys it. */
+  operationId?: string | undefined;
 }
 
 /** Claims and inserts all that a new instance is: limits, the row (`deploying`), root volume, NIC and address. NAME_TAKEN, LIMIT_EXCEEDED, CAPACITY. */
@@ -47,6 +49,7 @@ export async function insertInstance(
       sshPublicKey: given.sshPublicKey ?? null,
       userData: given.userData ?? null,
       tags: given.tags,
+      operationId: given.operationId ?? null,
     },
   });
   const owner = { accountId: given.accountId, instanceId: id };

@@ -24,8 +24,15 @@ export async function lockInstance(tx: Tx, id: string): Promise<Instance> {
   return instance;
 }
 
-/** Moves an instance to `to`. Asking again for the state it is already in is a success, so retries are safe. */
-export async function lockAndMoveInstance(tx: Tx, id: string, to: InstanceState, data: Prisma.InstanceUncheckedUpdateInput = {}): Promise<Instance> {
+/** Moves an instance to `to`, and locks its row. Asking again for the state it is already in is a success, so retries are safe. */
+export async function lockAndMoveInstance(
+  tx: Tx,
+  id: string,
+  to: InstanceState,
+  data: Prisma.InstanceUncheckedUpdateManyInput = {},
+): Promise<Instance> {
+  const [moved] = await tx.instance.updateManyAndReturn({ where: { id, state: { in: instanceStates.before(to) } }, data: { state: to, ...data } });
+  if (moved) return moved;
   const instance = await lockInstance(tx, id);
   if (instance.state === to) return instance;
   instanceStates.assertCanMove(stateOfInstance(instance), to);

@@ -4,7 +4,7 @@ import { DomainError } from '@nephos/model/errors';
 import { networkStates, type NetworkState } from '@nephos/model/network/state';
 import type { Tx } from './database.ts';
 import { columnsOf } from './locked-row.ts';
-import { Prisma, type Network, type Router } from './prisma.ts';
+import { Prisma, type Network } from './prisma.ts';
 
 export async function lockNetwork(tx: Tx, id: string): Promise<Network> {
   const [network] = await tx.$queryRaw<Network[]>`SELECT ${columnsOf(Prisma.NetworkScalarFieldEnum)} FROM network WHERE id = ${id}::uuid FOR UPDATE`;
@@ -12,7 +12,9 @@ export async function lockNetwork(tx: Tx, id: string): Promise<Network> {
   return network;
 }
 
-export async function lockAndMoveNetwork(tx: Tx, id: string, to: NetworkState, data: Prisma.NetworkUncheckedUpdateInput = {}): Promise<Network> {
+export async function lockAndMoveNetwork(tx: Tx, id: string, to: NetworkState, data: Prisma.NetworkUncheckedUpdateManyInput = {}): Promise<Network> {
+  const [moved] = await tx.network.updateManyAndReturn({ where: { id, state: { in: networkStates.before(to) } }, data: { state: to, ...data } });
+  if (moved) return moved;
   const network = await lockNetwork(tx, id);
   if (network.state === to) return network;
   networkStates.assertCanMove(stateOfNetwork(network), to);
@@ -30,14 +32,14 @@ export async function raiseRevision(tx: Tx, networkId: string): Promise<number> 
   return revision;
 }
 
-/** The hosts that carry the network now: those with a claim for a guest in it, and its router's. */
-export async function listNetworkHosts(tx: Tx, networkId: string): Promise<{ id: string; managementIp: string | null }[]> {
-  return tx.$queryRaw`
-    SELECT DISTINCT host.id, host.management_ip AS "managementIp" FROM host JOIN host_allocation ON host_allocation.host_id = host.id
-    WHERE host_allocation.resource_id IN (
+/** Whether a host carries the network now: it has a claim for a guest in it, or for its router. */
+export async function isNetworkOnHost(tx: Tx, networkId: string, hostId: string): Promise<boolean> {
+  const [found] = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM host_allocation WHERE host_id = ${hostId}::uuid AND resource_id IN (
       SELECT instance_id FROM nic WHERE network_id = ${networkId}::uuid AND removed_at IS NULL
       UNION ALL SELECT id FROM router WHERE network_id = ${networkId}::uuid AND removed_at IS NULL
-    )`;
+    ) LIMIT 1`;
+  return found !== undefined;
 }
 
 /** The networks that a host carries now, by the claims. */
@@ -57,32 +59,57 @@ export async function announceNetwork(tx: Tx, networkId: string): Promise<void> 
   await tx.$executeRaw`SELECT pg_notify('network', ${networkId})`;
 }
 
+/** The same as `announceNetwork`, if this host carries one guest of it at most: then it has just come. */
+export async function announceNewHost(tx: Tx, networkId: string, hostId: string): Promise<void> {
+  await tx.$executeRaw`
+    SELECT pg_notify('network', ${networkId}) WHERE 1 >= (
+      SELECT count(*) FROM nic JOIN host_allocation ON host_allocation.resource_id = nic.instance_id
+      WHERE nic.network_id = ${networkId}::uuid AND nic.removed_at IS NULL AND host_allocation.host_id = ${hostId}::uuid
+    )`;
+}
+
 /** What each of the network's hosts should have. Hosts that can't be reached get it when they report again. */
 export async function describeNetwork(tx: Tx, networkId: string): Promise<{ hostId: string; desired: DesiredNetwork }[]> {
-  const network = await tx.network.findUniqueOrThrow({ where: { id: networkId } });
-  const { vni } = network;
-  if (vni === null) return [];
-  const hosts = (await listNetworkHosts(tx, networkId)).flatMap(({ managementIp, ...host }) => (managementIp ? [{ ...host, managementIp }] : []));
-  return hosts.map((host) => ({
-    hostId: host.id,
+  const hosts = await tx.$queryRaw<{ vni: number; revision: number; hostId: string; managementIp: string }[]>`
+    SELECT network.vni, network.revision, host.id AS "hostId", host.management_ip AS "managementIp" FROM network CROSS JOIN LATERAL (
+      SELECT host_id FROM nic JOIN host_allocation ON host_allocation.resource_id = nic.instance_id
+      WHERE nic.network_id = network.id AND nic.removed_at IS NULL
+      UNION SELECT host_allocation.host_id FROM router JOIN host_allocation ON host_allocation.resource_id = router.id
+      WHERE router.network_id = network.id AND router.removed_at IS NULL
+    ) AS carrier JOIN host ON host.id = carrier.host_id
+    WHERE network.id = ${networkId}::uuid AND network.vni IS NOT NULL AND host.management_ip IS NOT NULL
+    ORDER BY host.id`;
+  return hosts.map(({ hostId, managementIp, vni, revision }) => ({
+    hostId,
     desired: {
       networkId,
-      revision: network.revision,
+      revision,
       vni,
       mtu: GUEST_MTU,
-      localIp: host.managementIp,
-      peerIps: hosts.filter((peer) => peer.id !== host.id).map((peer) => peer.managementIp),
+      localIp: managementIp,
+      peerIps: hosts.filter((peer) => peer.hostId !== hostId).map((peer) => peer.managementIp),
     },
   }));
 }
 
-/** The whole wanted state of a router, without the guests' passwords and with their user data sealed: the caller adds and opens those. Undefined when it has no claim. */
-export async function describeRouter(tx: Tx, router: Router): Promise<DesiredRouter | undefined> {
-  const network = await tx.network.findUniqueOrThrow({ where: { id: router.networkId } });
-  const zone = await tx.zone.findUniqueOrThrow({ where: { id: router.zoneId } });
-  const share = (await describeNetwork(tx, network.id)).find((one) => one.hostId === router.hostId);
+/**
+ * The whole wanted state of a router, without the guests' passwords and with their user data sealed: the caller adds and opens those.
+ * Undefined when this host has no claim for it.
+ */
+export async function describeRouter(tx: Tx, { id, hostId }: { id: string; hostId: string }): Promise<DesiredRouter | undefined> {
+  const router = await tx.router.findFirst({
+    where: { id, hostId, removedAt: null },
+    include: {
+      network: { select: { gateway: true, cidr: true, dnsDomain: true, revision: true } },
+      addresses: { where: { kind: 'public' }, take: 1 },
+    },
+  });
+  if (!router) return undefined;
+  const { network } = router;
+  const zone = await tx.zone.findUniqueOrThrow({ where: { id: router.zoneId }, select: { name: true, dnsServers: true } });
+  const share = (await describeNetwork(tx, router.networkId)).find((one) => one.hostId === hostId);
   if (!share) return undefined;
-  const address = await tx.address.findFirst({ where: { routerId: router.id, kind: 'public' } });
+  const [address] = router.addresses;
   return {
     routerId: router.id,
     generation: router.generation,
@@ -91,7 +118,7 @@ export async function describeRouter(tx: Tx, router: Router): Promise<DesiredRou
     guest: { ip: network.gateway, prefixLength: prefixLengthOf(network.cidr), dnsDomain: network.dnsDomain },
     ...(address && { public: { ip: address.ip, prefixLength: address.prefixLength, ...(address.gateway && { gateway: address.gateway }) } }),
     dnsServers: zone.dnsServers,
-    guests: await listGuests(tx, network.id, zone.name),
+    guests: await listGuests(tx, router.networkId, zone.name),
   };
 }
 

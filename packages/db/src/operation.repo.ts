@@ -10,6 +10,8 @@ import { columnsOf } from './locked-row.ts';
 import { Prisma, type Operation } from './prisma.ts';
 
 export interface NewOperation {
+  /** Chosen beforehand by who names it in another row first. */
+  id?: string | undefined;
   kind: OperationKind;
   actor: Actor;
   accountId: string;
@@ -29,7 +31,7 @@ export interface ErrorText {
 export async function insertOperation(tx: Tx, { actor, resource, ...operation }: NewOperation): Promise<Operation> {
   return tx.operation.create({
     data: {
-      id: newId(),
+      id: operation.id ?? newId(),
       kind: operation.kind,
       state: 'pending',
       accountId: operation.accountId,
@@ -103,10 +105,8 @@ export async function passPointOfNoReturn(tx: Tx, operationId: string): Promise<
 
 /** Ends an operation and answers who waits for it. Ending it again answers the same. */
 export async function endOperation(tx: Tx, operationId: string, state: ClosedOperationState): Promise<{ waiters: { id: string; kind: string }[] }> {
-  const operation = await lockOperation(tx, operationId);
-  if (operation.state !== state) {
-    operationStates.assertCanMove(stateOf(operation), state);
-    await tx.operation.update({ where: { id: operationId }, data: { state, endedAt: new Date() } });
+  const operation = await move(tx, operationId, state, { endedAt: new Date() });
+  if (operation) {
     await endSteps(tx, operationId, 'succeeded');
     await noteEvent(tx, {
       kind: `${operation.kind}.${state}`,
@@ -144,11 +144,14 @@ export async function lockOperation(tx: Tx, id: string): Promise<Operation> {
   return operation;
 }
 
-async function move(tx: Tx, id: string, to: OperationState, data: Prisma.OperationUpdateInput = {}): Promise<void> {
+/** Locks the operation's row. Undefined when it was moved there before. */
+async function move(tx: Tx, id: string, to: OperationState, data: Prisma.OperationUpdateManyMutationInput = {}): Promise<Operation | undefined> {
+  const [moved] = await tx.operation.updateManyAndReturn({ where: { id, state: { in: operationStates.before(to) } }, data: { state: to, ...data } });
+  if (moved) return moved;
   const operation = await lockOperation(tx, id);
-  if (operation.state === to) return;
+  if (operation.state === to) return undefined;
   operationStates.assertCanMove(stateOf(operation), to);
-  await tx.operation.update({ where: { id }, data: { state: to, ...data } });
+  return tx.operation.update({ where: { id }, data: { state: to, ...data } });
 }
 
 async function endSteps(tx: Tx, operationId: string, state: 'succeeded' | 'failed' | 'stuck', error?: ErrorText): Promise<void> {

@@ -8,11 +8,19 @@ export function stateTable<S extends string>(noun: string, moves: Moves<S>) {
   function canMove(from: S, to: S): boolean {
     return moves[from].includes(to);
   }
+  function is(text: string): text is S {
+    return Object.hasOwn(moves, text);
+  }
   return {
     noun,
     moves,
     canMove,
-    is: (text: string): text is S => Object.hasOwn(moves, text),
+    /** The states that may become `to`. */
+    before: (to: S): S[] =>
+      Object.keys(moves)
+        .filter(is)
+        .filter((from) => canMove(from, to)),
+    is,
     assertCanMove(from: S, to: S): void {
       if (canMove(from, to)) return;
       const article = /^[aeiou]/.test(noun) ? 'An' : 'A';

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { mkdirSync, openSync, closeSync, readFileSync, writeSync, fsyncSync } from 'node:fs';
 import path from 'node:path';
 import { DomainError } from '@nephos/model/errors';
-import type { KeyRing } from './key-ring.ts';
+import { freshRing, type KeyRing } from './key-ring.ts';
 
 /** `secrets` never leaves the control plane; `payloads` is also the agents', who read what Temporal carries to them. */
 export interface Keys {
@@ -34,7 +34,7 @@ export function readKeys(file: string): Keys {
 }
 
 export function ringToJson(ring: KeyRing) {
-  return { current: ring.current, keys: Object.fromEntries(Object.entries(ring.keys).map(([id, key]) => [id, key.toString('base64')])) };
+  return { current: ring.current, keys: Object.fromEntries(Object.entries(ring.keys).map(([id, key]) => [id, key.export().toString('base64')])) };
 }
 
 export function ringFromJson(json: unknown): KeyRing {
@@ -42,10 +42,5 @@ export function ringFromJson(json: unknown): KeyRing {
     throw new DomainError('UNEXPECTED', 'This is not a key ring.');
   const { current, keys } = json;
   if (typeof current !== 'string' || typeof keys !== 'object' || keys === null) throw new DomainError('UNEXPECTED', 'This is not a key ring.');
-  return { current, keys: Object.fromEntries(Object.entries(keys).map(([id, key]) => [id, Buffer.from(String(key), 'base64')])) };
-}
-
-function freshRing(): KeyRing {
-  const id = `k${randomBytes(4).toString('hex')}`;
-  return { current: id, keys: { [id]: randomBytes(32) } };
+  return { current, keys: Object.fromEntries(Object.entries(keys).map(([id, key]) => [id, createSecretKey(String(key), 'base64')])) };
 }

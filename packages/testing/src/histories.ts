@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 
 const { History } = proto.temporal.api.history.v1;
 const folder = fileURLToPath(new URL('../../../workflows/src/__histories__/', import.meta.url));
-const KEY = Buffer.alloc(32, 7); // of tests alone: it lets recorded histories be read again
+const KEY = createSecretKey(Buffer.alloc(32, 7)); // of tests alone: it lets recorded histories be read again
 
 /** What worlds of tests encrypt with. */
 export const testDataConverter = createDataConverter({ current: 'test', keys: { test: KEY } });

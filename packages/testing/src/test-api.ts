@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { freshRing } from '@nephos/secrets/key-ring';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -64,7 +64,7 @@ export async function createTestApi({ withWorld = false, pages }: { withWorld?: 
   const folder = mkdtempSync(path.join(tmpdir(), `nephos-test-api-${process.pid}-`));
   const temporalAddress = inject('temporalAddress');
   const controlQueue = `control.${newId()}`;
-  const keys: Keys = { secrets: { current: 's', keys: { s: randomBytes(32) } }, payloads: { current: 'p', keys: { p: randomBytes(32) } } };
+  const keys: Keys = { secrets: freshRing(), payloads: freshRing() };
   const logLines: string[] = [];
   const local = { host: '127.0.0.1', port: 0 };
   const api = await startApi({

@@ -89,7 +89,8 @@ function fetchers(db: Db) {
   return {
     fetchTemplate: async (_: unknown, offset: number) => new Blob([TEMPLATE_BYTES.slice(offset)]).stream(),
     fetchRouter: async (routerId: string) => {
-      const desired = await describeRouter(db, await db.router.findUniqueOrThrow({ where: { id: routerId } }));
+      const { hostId } = await db.router.findUniqueOrThrow({ where: { id: routerId } });
+      const desired = hostId && (await describeRouter(db, { id: routerId, hostId }));
       if (!desired) throw new Error(`router ${routerId} has no claim`);
       return desired;
     },

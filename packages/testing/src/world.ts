@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { freshRing } from '@nephos/secrets/key-ring';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -72,7 +72,7 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
 
   const { hosts, stop } = await startWorkers({ address, db, dataConverter, controlQueue, faults, folder, hostIds: rows.map(({ id }) => id) });
 
-  const instances = createInstanceService({ db, operations, secretKeys: { current: 'test', keys: { test: randomBytes(32) } } });
+  const instances = createInstanceService({ db, operations, secretKeys: freshRing() });
   const operationService = createOperationService({ db, operations, instances });
   const finish: World['finish'] = async ({ id, kind }) =>
     void (await client.workflow

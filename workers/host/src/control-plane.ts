@@ -1,5 +1,12 @@
 import { Readable } from 'node:stream';
-import { hostStateSchema, reportAnswerSchema, type AgentConfig, type HostReport, type HostState } from '@nephos/contracts/agent.schema';
+import {
+  AGENT_KEEP_ALIVE_MS,
+  hostStateSchema,
+  reportAnswerSchema,
+  type AgentConfig,
+  type HostReport,
+  type HostState,
+} from '@nephos/contracts/agent.schema';
 import { metricsAnswerSchema, type HostMetrics } from '@nephos/contracts/metrics.schema';
 import { desiredRouterSchema, type DesiredRouter } from '@nephos/contracts/desired-network';
 import type { FetchTemplate } from '@nephos/drivers/hypervisor-driver';
@@ -25,6 +32,7 @@ export function connectControlPlane(config: AgentConfig): ControlPlane {
     headersTimeout: 30_000,
     bodyTimeout: 60_000,
     connections: 8,
+    keepAliveTimeout: AGENT_KEEP_ALIVE_MS, // a full report comes every 15 s, and a TLS handshake for each costs more than the report
   });
 
   async function call(path: string, signal: AbortSignal, body?: unknown) {

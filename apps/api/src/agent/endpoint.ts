@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
-import { hostReportSchema } from '@nephos/contracts/agent.schema';
+import { AGENT_KEEP_ALIVE_MS, hostReportSchema } from '@nephos/contracts/agent.schema';
 import { hostMetricsSchema } from '@nephos/contracts/metrics.schema';
 import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
@@ -37,6 +37,7 @@ export interface AgentEndpointParts {
 export function createAgentEndpoint(parts: AgentEndpointParts) {
   const { identity, caCertificate, temporalAddress, log } = parts;
   const http = createServer((request, response) => void answer(parts, request, response));
+  http.keepAliveTimeout = AGENT_KEEP_ALIVE_MS + 5_000; // the agent closes first, so it never asks over a connection that is being closed
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   http.on('upgrade', (request, socket, head) => {
     const hostId = hostIdOf(request);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { freshRing } from '@nephos/secrets/key-ring';
 import { newId } from '@nephos/model/id';
 import { claimHost, releaseHost } from '@nephos/db/host-claim.repo';
 import type { Host, Network } from '@nephos/db/prisma';
@@ -12,7 +12,7 @@ let database: TestDatabase;
 let agents: AgentService;
 beforeAll(async () => {
   database = await createTestDatabase();
-  agents = createAgentService({ db: database.db, secretKeys: { current: 's', keys: { s: randomBytes(32) } } });
+  agents = createAgentService({ db: database.db, secretKeys: freshRing() });
 });
 afterAll(() => database.close());
 

@@ -1,6 +1,6 @@
 import type { CarriedNetwork, HostReport, HostState, reportAnswerSchema } from '@nephos/contracts/agent.schema';
 import type { DesiredNetwork, DesiredRouter } from '@nephos/contracts/desired-network';
-import { transaction, type Db, type Tx } from '@nephos/db/database';
+import type { Db, Tx } from '@nephos/db/database';
 import { noteAttempts, noteGuests, noteHostSeen } from '@nephos/db/host-report.repo';
 import { describeNetwork, describeRouter, listHostNetworks } from '@nephos/db/network.repo';
 import { DomainError } from '@nephos/model/errors';
@@ -11,19 +11,18 @@ import type { z } from 'zod';
 /** What agents tell and ask. The host is who its certificate says; it gets nothing of what another host's claims hold. */
 export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: KeyRing }) {
   return {
+    /** Each part can be written down twice, so a report that fails half way is simply told again. */
     async report(hostId: string, report: HostReport): Promise<z.output<typeof reportAnswerSchema>> {
-      return transaction(db, async (tx) => {
-        const host = await tx.host.findUnique({ where: { id: hostId } });
-        if (!host) throw new DomainError('NOT_FOUND', 'This host was removed from the cloud.', { hostId });
-        await noteHostSeen(tx, host, report);
-        await noteAttempts(tx, hostId, report.attempts);
-        const stale = report.isFull || report.guests.length > 0 ? await noteGuests(tx, host, report) : [];
-        return {
-          wasAway: host.state === 'disconnected',
-          stale: stale.map(({ instanceId, generation }) => ({ instanceId, generation })),
-          ...(report.networks ? await compareNetworks(tx, hostId, report.networks) : { networks: [], strays: [] }),
-        };
-      });
+      const host = await db.host.findUnique({ where: { id: hostId } });
+      if (!host) throw new DomainError('NOT_FOUND', 'This host was removed from the cloud.', { hostId });
+      await noteHostSeen(db, host, report);
+      await noteAttempts(db, hostId, report.attempts);
+      const stale = report.isFull || report.guests.length > 0 ? await noteGuests(db, host, report) : [];
+      return {
+        wasAway: host.state === 'disconnected',
+        stale: stale.map(({ instanceId, generation }) => ({ instanceId, generation })),
+        ...(report.networks ? await compareNetworks(db, hostId, report.networks) : { networks: [], strays: [] }),
+      };
     },
 
     /** What each host of a network should have of it. */
@@ -45,8 +44,7 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
 
     /** A router's whole wanted state, secrets included, for the host that holds its claim. */
     async describeRouter(hostId: string, routerId: string): Promise<DesiredRouter> {
-      const router = await db.router.findFirst({ where: { id: routerId, hostId, removedAt: null } });
-      const desired = router && (await describeRouter(db, router));
+      const desired = await describeRouter(db, { id: routerId, hostId });
       if (!desired) throw new DomainError('NOT_FOUND', `This host has no claim for router ${routerId}.`, { routerId });
       const secrets = await db.secret.findMany({ where: { resourceId: { in: desired.guests.map((guest) => guest.instanceId) }, name: 'password' } });
       const passwords = new Map(

@@ -88,7 +88,7 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
       const groupId = input.count > 1 ? newId() : undefined;
       const rows: Operation[] = [];
       for (const name of namesOf(input)) {
-        const id = newId();
+        const [id, operationId] = [newId(), newId()];
         const instance = await insertInstance(tx, {
           id,
           accountId: actor.accountId,
@@ -103,9 +103,11 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
           userData: input.userData && sealUserData(secretKeys, id, input.userData),
           rootDiskBytes: rootDiskBytes(input, found.template),
           tags: input.tags,
+          operationId,
         });
         if (input.wantsPassword) await makePassword(tx, secretKeys, instance);
         const operation = await insertOperation(tx, {
+          id: operationId,
           kind: 'instance.deploy',
           actor,
           accountId: actor.accountId,
@@ -114,7 +116,6 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
           groupId,
           retryOfId,
         });
-        await tx.instance.update({ where: { id: instance.id }, data: { operationId: operation.id } });
         rows.push(operation);
       }
       return rows.map((operation) => toOperationDto(operation, actor));
