@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { makeConsoleHost } from './console.arrange.ts';
 import { PROCEDURES } from './http-call.arrange.ts';
+import { OPERATION_TEXTS } from './operation-texts.ts';
 
 // Nothing here knows tRPC: a program that has read the document must get along with it alone.
 const documentSchema = z.looseObject({
@@ -80,6 +81,12 @@ describe('the OpenAPI document', () => {
         .map(({ path }) => `/${path}`)
         .toSorted(),
     );
+  });
+
+  it('says in words what each operation does, and of none that is not there', () => {
+    const paths = Object.keys(document.paths).map((path) => path.slice(1));
+    expect(paths.filter((path) => !OPERATION_TEXTS[path])).toEqual([]);
+    expect(Object.keys(OPERATION_TEXTS).filter((path) => !paths.includes(path))).toEqual([]);
   });
 
   it('describes what is answered to bad input and to nobody, for each operation', async () => {

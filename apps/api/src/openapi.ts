@@ -1,5 +1,7 @@
+import type { ErrorCode } from '@nephos/model/errors';
 import type { AnyProcedure, AnyRouter } from '@trpc/server';
 import { z } from 'zod';
+import { OPERATION_TEXTS } from './operation-texts.ts';
 
 interface Described {
   path: string;
@@ -90,7 +92,10 @@ function operationOf({ path, type, permission, input, output }: Described): obje
   return {
     operationId: path,
     tags: [path.split('.')[0]],
-    summary: permission === 'open' ? 'For everybody' : `Needs ${permission}`,
+    summary: OPERATION_TEXTS[path]?.says ?? path,
+    description: permission === 'open' ? 'For everybody.' : `Needs the permission ${permission}.`,
+    'x-permission': permission,
+    'x-error-codes': errorCodesOf({ path, permission, inputSchema }),
     ...(permission === 'open' && { security: [] }),
     ...(type === 'query' && {
       parameters: inputSchema
@@ -126,4 +131,16 @@ function operationOf({ path, type, permission, input, output }: Described): obje
       default: { description: 'Refused', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
     },
   };
+}
+
+/** What an operation may be refused with; UNEXPECTED is a mistake of ours, and never meant. */
+function errorCodesOf({ path, permission, inputSchema }: { path: string; permission: string; inputSchema: object | undefined }): ErrorCode[] {
+  const namesThings = JSON.stringify(inputSchema ?? {}).includes('"format":"uuid"');
+  return [
+    ...(inputSchema ? (['BAD_INPUT'] as const) : []),
+    'UNAUTHENTICATED',
+    ...(permission === 'open' ? [] : (['FORBIDDEN'] as const)),
+    ...(namesThings && !path.endsWith('.list') ? (['NOT_FOUND'] as const) : []),
+    ...(OPERATION_TEXTS[path]?.codes ?? []),
+  ];
 }

@@ -13,7 +13,7 @@ export function Chart({ title, drawn }: { title: string; drawn: Drawn }) {
   const [pointed, setPointed] = useState<number | null>(null);
   return (
     <figure className="min-w-0 rounded-lg border border-line bg-panel p-3" aria-labelledby={titleId} aria-describedby={summaryId}>
-      <figcaption className="mb-2 flex min-h-6 flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+      <figcaption className="mb-2 grid gap-0.5">
         <h3 id={titleId} className="font-semibold">
           {title}
         </h3>

@@ -4,7 +4,7 @@ import { Button } from '@nephos/ui/button';
 import { Empty } from '@nephos/ui/panel';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
-import { useTranslations } from 'next-intl';
+import { useFormatter, useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useApi, type Outputs } from '../../trpc/api.tsx';
 import type { Instance } from '../instance/instance-actions.tsx';
@@ -25,6 +25,7 @@ export interface ChartPart {
 
 const MIB = 1024 ** 2;
 const SAMPLED_SECONDS = 30;
+const DAY_SECONDS = 24 * 60 * 60;
 
 /** What an instance did in the last hour, day, week or month. New samples come through the change stream, while the page is seen. */
 export function Charts({ instance }: { instance: Instance }) {
@@ -88,6 +89,10 @@ function Shown({ metrics, instance, isTable }: { metrics: Metrics; instance: Ins
 
 function useParts(metrics: Metrics, { memoryMib }: Instance): ChartPart[] {
   const t = useTranslations('charts');
+  const format = useFormatter();
+  const isWithinDay = metrics.until - metrics.from <= DAY_SECONDS;
+  const showTime = (seconds: number) =>
+    format.dateTime(new Date(seconds * 1000), isWithinDay ? { hour: 'numeric', minute: '2-digit' } : { month: 'short', day: 'numeric' });
   const shows: Record<Unit, Drawn['show']> = {
     fraction: useShow('fraction'),
     bytes: useShow('bytes'),
@@ -99,6 +104,7 @@ function useParts(metrics: Metrics, { memoryMib }: Instance): ChartPart[] {
     drawn: {
       unit,
       show: shows[unit],
+      showTime,
       from: metrics.from,
       until: metrics.until,
       times: metrics.times,

@@ -11,6 +11,8 @@ export interface Line {
 export interface Drawn {
   unit: Unit;
   show: Show;
+  /** Of a time on the axis. */
+  showTime: (seconds: number) => string;
   /** Unix seconds. */
   from: number;
   until: number;
@@ -58,7 +60,7 @@ export function optionsOf(now: () => Drawn, width: number, onPoint: (index: numb
       y: { range: (_, __, highest) => [0, Math.max(now().atLeast, (highest ?? 0) * HEADROOM) || 1] },
     },
     axes: [
-      { ...axisLook(), size: 28, space: 70 },
+      { ...axisLook(), size: 28, space: 70, values: (_, splits) => splits.map((seconds) => now().showTime(seconds)) },
       { ...axisLook(), size: 72, space: 32, incrs: AXIS_STEPS[unit], values: (_, splits) => splits.map((value) => now().show(value)) },
     ],
     series: [{}, ...series],

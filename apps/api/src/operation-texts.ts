@@ -1,0 +1,101 @@
+import type { ErrorCode } from '@nephos/model/errors';
+
+/** What an operation does, for somebody who reads the API. */
+export interface OperationText {
+  says: string;
+  /** Beside what any operation of its kind may be refused with. */
+  codes?: readonly ErrorCode[];
+}
+
+const BEGUN = 'Answers the operation at once; follow it with operation.get or the change stream.';
+
+/** By the path of the procedure. A test fails for one without words. */
+export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
+  'account.mine': { says: 'Your account: its limits, and how much of each is used.' },
+  'apiKey.list': { says: 'Your API keys. Their secret part is not among it.' },
+  'apiKey.create': { says: 'Makes an API key for yourself. The answer holds its secret part, which is not shown again.' },
+  'apiKey.revoke': { says: 'Ends an API key of yours at once.' },
+  'auth.login': {
+    says: 'Signs in with name and password, and answers the token of a session.',
+    codes: ['TOO_MANY_REQUESTS', 'DIRECTORY_UNREACHABLE'],
+  },
+  'auth.logout': { says: 'Ends the session it is called with.' },
+  'auth.me': { says: 'Who you are: user, account and role.' },
+  'cluster.list': { says: 'Clusters: hosts of one hypervisor in a pod.' },
+  'cluster.create': { says: 'Adds a cluster to a pod.', codes: ['NAME_TAKEN'] },
+  'computeOffering.list': { says: 'Sizes that an instance can have: CPUs and memory.' },
+  'computeOffering.create': { says: 'Offers a size.', codes: ['NAME_TAKEN'] },
+  'computeOffering.update': { says: 'Changes the words of a size, or whether it is offered. Instances that have it keep it.', codes: ['NAME_TAKEN'] },
+  'event.list': { says: 'What happened: who did what to which thing, and when.' },
+  'host.list': { says: 'Hosts, with their state and what is claimed on them.' },
+  'host.create': {
+    says: 'Adds a host. The answer holds the configuration that its agent is started with, which is not shown again.',
+    codes: ['NAME_TAKEN'],
+  },
+  'host.update': { says: 'Changes the tags of a host, or whether new instances may be placed on it.' },
+  'imageStore.list': { says: 'Where templates are kept.' },
+  'imageStore.create': { says: 'Adds an image store to a zone.', codes: ['NAME_TAKEN'] },
+  'instance.list': { says: 'Instances, by page, filtered and sorted. What you may do with each now is in its `can`.' },
+  'instance.get': { says: 'One instance with its addresses and volumes.' },
+  'instance.metrics': {
+    says: 'CPU, memory, disk and network of an instance over the last hour, day, week or month, in columns; null where nothing is known.',
+  },
+  'instance.password': {
+    says: 'The password that the instance took at its first boot, where one was wanted at its deploy.',
+    codes: ['INVALID_STATE'],
+  },
+  'instance.openConsole': {
+    says: 'A ticket for the screen or serial line of a running instance. It is shown once, in the first message on /console, within a minute.',
+    codes: ['INVALID_STATE'],
+  },
+  'instance.screenshot': {
+    says: 'A picture of the instance’s screen as it is now.',
+    codes: ['INVALID_STATE', 'HOST_UNREACHABLE', 'HYPERVISOR_FAILED', 'UNSUPPORTED'],
+  },
+  'instance.deploy': {
+    says: `Makes and starts one or several instances, all or none. ${BEGUN}`,
+    codes: ['LIMIT_EXCEEDED', 'NAME_TAKEN', 'INVALID_STATE', 'CAPACITY'],
+  },
+  'instance.start': { says: `Starts a stopped instance, on whichever host has room. ${BEGUN}`, codes: ['INVALID_STATE'] },
+  'instance.stop': { says: `Asks the guest to power off, and forces it after a minute, or at once. ${BEGUN}`, codes: ['INVALID_STATE'] },
+  'instance.reboot': { says: `Asks the guest to restart, and resets it after a minute, or at once. ${BEGUN}`, codes: ['INVALID_STATE'] },
+  'instance.destroy': {
+    says: `Stops an instance and sets it aside. Until its \`expungeAfter\` it can be recovered. ${BEGUN}`,
+    codes: ['INVALID_STATE'],
+  },
+  'instance.recover': { says: `Takes a destroyed instance back, stopped. ${BEGUN}`, codes: ['INVALID_STATE'] },
+  'instance.expunge': { says: `Removes a destroyed instance and its disks for good. ${BEGUN}`, codes: ['INVALID_STATE'] },
+  'instance.update': { says: 'Changes the display name or the tags of an instance.' },
+  'network.list': { says: 'Your networks.' },
+  'operation.list': { says: 'What was asked for and what became of it, by page, filtered and sorted.' },
+  'operation.get': { says: 'One operation with each of its steps and attempts.' },
+  'operation.cancel': { says: 'Asks an operation to undo what it did. Refused once it can only go on.', codes: ['CANCEL_REFUSED'] },
+  'operation.retry': {
+    says: 'The same again for an operation that failed or was cancelled, as a new operation.',
+    codes: ['INVALID_STATE', 'LIMIT_EXCEEDED', 'NAME_TAKEN'],
+  },
+  'operation.retryStuck': { says: 'Lets a stuck operation try its step again.', codes: ['INVALID_STATE'] },
+  'operation.resolveStuck': { says: 'Lets a stuck operation go on without its step, for a reason that is kept.', codes: ['INVALID_STATE'] },
+  'pod.list': { says: 'Pods: parts of a zone that share a management network.' },
+  'pod.create': { says: 'Adds a pod to a zone.', codes: ['NAME_TAKEN'] },
+  'pool.list': { says: 'Primary storage, and how much of it is claimed.' },
+  'pool.create': { says: 'Gives a host a folder for volumes.', codes: ['NAME_TAKEN'] },
+  'publicAddress.create': { says: 'Adds a range of public addresses to a zone.', codes: ['CONFLICT'] },
+  'sshKeyPair.list': { says: 'Your SSH public keys.' },
+  'sshKeyPair.create': { says: 'Adds an SSH public key, for instances to be deployed with.', codes: ['NAME_TAKEN'] },
+  'sshKeyPair.delete': { says: 'Removes an SSH public key. Instances that have it keep it.' },
+  'template.list': { says: 'Images that instances are made of.' },
+  'template.get': { says: 'One template, with how much of its upload has arrived.' },
+  'template.create': {
+    says: 'Announces a template; its bytes follow by PUT /api/v1/template.upload, as many times as it takes.',
+    codes: ['NAME_TAKEN'],
+  },
+  'user.create': { says: 'Makes a local user, with an account of their own or in an account that is there.', codes: ['NAME_TAKEN'] },
+  'user.changePassword': { says: 'Changes your own password. Other sessions of yours end.', codes: ['TOO_MANY_REQUESTS'] },
+  'user.listSessions': { says: 'Where you are signed in.' },
+  'user.endSession': { says: 'Signs you out in one place.' },
+  'user.endAllSessions': { says: 'Signs you out everywhere.' },
+  'volume.list': { says: 'Your volumes.' },
+  'zone.list': { says: 'Zones: data centres that instances can be in.' },
+  'zone.create': { says: 'Adds a zone.', codes: ['NAME_TAKEN'] },
+};
