@@ -3,12 +3,12 @@ import { PageHead } from '@nephos/ui/panel';
 import { Td } from '@nephos/ui/table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import Link from 'next/link';
 import { pathTo } from '../../lib/path-builder.ts';
 import { useApi } from '../../trpc/api.tsx';
 import { ListPanel } from '../shell/list-panel.tsx';
 import { Ago } from '../shell/parts.tsx';
 import { SearchField } from '../shell/search-field.tsx';
+import { RowLink } from '../shell/row-link.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
 
 /** What happened in the account, the newest first. */
@@ -34,13 +34,13 @@ export function EventList() {
           <tr className="hover:bg-sunken">
             <Td className="min-w-56 break-words" dir="auto">
               {operationId ? (
-                <Link href={pathTo.operation(operationId)} className="hover:underline">
+                <RowLink href={pathTo.operation(operationId)} className="hover:underline">
                   {message}
-                </Link>
+                </RowLink>
               ) : resourceType === 'instance' && resourceId ? (
-                <Link href={pathTo.instance(resourceId)} className="hover:underline">
+                <RowLink href={pathTo.instance(resourceId)} className="hover:underline">
                   {message}
-                </Link>
+                </RowLink>
               ) : (
                 message
               )}

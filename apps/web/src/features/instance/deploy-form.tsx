@@ -1,11 +1,13 @@
 'use client';
 import { Button, buttonClass } from '@nephos/ui/button';
 import { SelectField, TextArea, TextField } from '@nephos/ui/field';
-import { Facts, Note, PageHead, Panel } from '@nephos/ui/panel';
+import { Note, PageHead, Panel } from '@nephos/ui/panel';
 import { useSay } from '@nephos/ui/toast';
-import { DEPLOY_AT_ONCE_MAX, LIST_LIMIT_MAX } from '@nephos/model/limits';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { DEPLOY_AT_ONCE_MAX } from '@nephos/model/limits';
+import { useMutation } from '@tanstack/react-query';
+import { KeyRound } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState, type SubmitEvent } from 'react';
@@ -14,36 +16,42 @@ import { useApi } from '../../trpc/api.tsx';
 import { problemOf } from '../../trpc/problem.ts';
 import { ProblemNote, useBytes } from '../shell/parts.tsx';
 import { ToastLink } from '../shell/toast-link.tsx';
+import { chosenOf, useChoices } from './deploy-choices.ts';
+import { EMPTY_DEPLOY, toDeployInput, type DeployFields } from './deploy-input.ts';
+import { DeploySummary } from './deploy-summary.tsx';
+
+const AddSshKey = dynamic(() => import('../ssh-key-pair/add-ssh-key.tsx').then((module) => module.AddSshKey), { ssr: false });
 
 const MIB = 1024 ** 2;
-const ALL = { limit: LIST_LIMIT_MAX };
-const FIELDS = ['zoneId', 'name', 'templateId', 'computeOfferingId', 'sshKeyPairId', 'userData', 'count'];
-const EMPTY = { zoneId: '', name: '', templateId: '', computeOfferingId: '', sshKeyPairId: '', userData: '', count: '1', wantsPassword: false };
+/** Those that show what the server says of them. */
+const FIELDS = ['zoneId', 'name', 'templateId', 'computeOfferingId', 'networkId', 'sshKeyPairId', 'userData', 'count'];
 
 export function DeployForm() {
   const t = useTranslations('deploy');
   const shell = useTranslations('shell');
-  const instance = useTranslations('instance');
-  const bytes = useBytes();
-  const [form, setForm] = useState(EMPTY);
-  const set = (change: Partial<typeof EMPTY>) => setForm((before) => ({ ...before, ...change }));
-  const { zones, templates, offerings, keys, account } = useChoices();
+  const [form, setForm] = useState(EMPTY_DEPLOY);
+  const set = (change: Partial<DeployFields>) => setForm((before) => ({ ...before, ...change }));
+  const choices = useChoices();
+  const chosen = chosenOf(choices, form);
   const deploy = useDeploy();
   const problem = deploy.error ? problemOf(deploy.error) : undefined;
-  const errorOf = (field: string) => problem?.fields.get(field);
   const isElsewhere = problem && !FIELDS.some((field) => problem.fields.has(field));
-
-  const zoneId = form.zoneId || (zones.length === 1 ? (zones[0]?.id ?? '') : '');
-  const template = templates.find(({ id }) => id === form.templateId);
-  const offering = offerings.find(({ id }) => id === form.computeOfferingId);
-  const key = keys.find(({ id }) => id === form.sshKeyPairId);
-  const sizeOf = ({ cpuCount, cpuMhz, memoryMib }: { cpuCount: number; cpuMhz: number; memoryMib: number }) =>
-    instance('sizeOf', { cpuCount, cpuMhz, memory: bytes(memoryMib * MIB) });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!deploy.isPending) deploy.mutate(toInput({ ...form, zoneId }));
+    if (!deploy.isPending) deploy.mutate(toDeployInput({ ...form, zoneId: chosen.zone?.id ?? '', networkId: chosen.network?.id ?? '' }));
   };
+  /** What every field has in common. */
+  const bind = (field: Exclude<keyof DeployFields, 'wantsPassword'>) => ({
+    label: t(field),
+    error: problem?.fields.get(field),
+    value: form[field],
+    onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
+  });
 
+  const { zones, templates, offerings, keys, account } = choices;
+  const networks = choices.networks.filter(({ zoneId }) => zoneId === chosen.zone?.id);
+  const ownNetwork = networks.length > 0 ? undefined : t('ownNetwork', { cidr: chosen.zone?.guestCidr ?? '–' });
+  const sizeOf = useSize();
   return (
     <>
       <PageHead title={t('title')} />
@@ -51,74 +59,40 @@ export function DeployForm() {
         <Panel>
           <div className="grid gap-4 p-4">
             {isElsewhere && <ProblemNote error={deploy.error} />}
-            {templates.length === 0 && account && <Note tone="warn">{t('noTemplates')}</Note>}
-            <TextField
-              label={t('name')}
-              hint={t('nameHint')}
-              error={errorOf('name')}
-              value={form.name}
-              onChange={(event) => set({ name: event.target.value })}
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              maxLength={63}
-              required
-              autoFocus
-            />
-            {zones.length > 1 && (
-              <SelectField
-                label={t('zone')}
-                error={errorOf('zoneId')}
-                value={form.zoneId}
-                onChange={(event) => set({ zoneId: event.target.value })}
+            {templates?.length === 0 && <Note tone="warn">{t('noTemplates')}</Note>}
+            <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_8rem]">
+              <TextField
+                {...bind('name')}
+                hint={t('nameHint')}
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+                maxLength={63}
                 required
-              >
-                <option value="">{t('choose')}</option>
-                <Options of={zones} />
+                autoFocus
+              />
+              <TextField {...bind('count')} type="number" min={1} max={DEPLOY_AT_ONCE_MAX} required />
+            </div>
+            {zones.length > 1 && (
+              <SelectField {...bind('zoneId')} required>
+                <Options first={t('choose')} of={zones} />
               </SelectField>
             )}
             <div className="grid gap-4 sm:grid-cols-2">
-              <SelectField
-                label={t('template')}
-                error={errorOf('templateId')}
-                value={form.templateId}
-                onChange={(event) => set({ templateId: event.target.value })}
-                required
-              >
-                <option value="">{t('choose')}</option>
-                <Options of={templates} />
+              <SelectField {...bind('templateId')} required>
+                <Options first={t('choose')} of={templates ?? []} />
               </SelectField>
-              <SelectField
-                label={t('offering')}
-                hint={offering && sizeOf(offering)}
-                error={errorOf('computeOfferingId')}
-                value={form.computeOfferingId}
-                onChange={(event) => set({ computeOfferingId: event.target.value })}
-                required
-              >
-                <option value="">{t('choose')}</option>
-                <Options of={offerings} />
+              <SelectField {...bind('computeOfferingId')} hint={chosen.offering && sizeOf(chosen.offering)} required>
+                <Options first={t('choose')} of={offerings} />
               </SelectField>
-              <SelectField
-                label={t('sshKey')}
-                error={errorOf('sshKeyPairId')}
-                value={form.sshKeyPairId}
-                onChange={(event) => set({ sshKeyPairId: event.target.value })}
-              >
-                <option value="">{t('noKey')}</option>
-                <Options of={keys} />
+              <SelectField {...bind('networkId')} hint={ownNetwork && t('ownNetworkHint')}>
+                {ownNetwork ? (
+                  <option value="">{ownNetwork}</option>
+                ) : (
+                  <Options first={t('default')} of={networks.map(({ id, name, cidr }) => ({ id, name: `${name} (${cidr})` }))} />
+                )}
               </SelectField>
-              <TextField
-                label={t('count')}
-                hint={t('countHint')}
-                error={errorOf('count')}
-                type="number"
-                min={1}
-                max={DEPLOY_AT_ONCE_MAX}
-                value={form.count}
-                onChange={(event) => set({ count: event.target.value })}
-                required
-              />
+              <SshKeyField bind={bind('sshKeyPairId')} keys={keys} onAdded={(sshKeyPairId) => set({ sshKeyPairId })} />
             </div>
             <label className="flex items-center gap-2">
               <input
@@ -127,62 +101,70 @@ export function DeployForm() {
                 onChange={(event) => set({ wantsPassword: event.target.checked })}
                 className="size-4 accent-accent"
               />
-              {t('password')}
+              {t('wantsPassword')}
             </label>
-            <TextArea
-              label={t('userData')}
-              hint={t('userDataHint')}
-              error={errorOf('userData')}
-              value={form.userData}
-              onChange={(event) => set({ userData: event.target.value })}
-              spellCheck={false}
-            />
+            <TextArea {...bind('userData')} hint={t('userDataHint')} spellCheck={false} />
           </div>
         </Panel>
         <div className="lg:sticky lg:top-4">
-          <Panel title={t('summary')}>
-            <Facts
-              items={[
-                [t('name'), form.name || '–'],
-                [t('zone'), zones.find(({ id }) => id === zoneId)?.name ?? '–'],
-                [t('template'), template?.name ?? '–'],
-                [t('offering'), offering?.name ?? '–'],
-                [t('sshKey'), key?.name ?? t('noKey')],
-                [t('count'), form.count],
-              ]}
-            />
-            <div className="grid gap-3 border-t border-line p-4">
-              {account && <p className="text-xs text-ink-soft">{t('usage', { used: account.used.instances, limit: account.limits.instances })}</p>}
-              <Button type="submit" look="primary" isBusy={deploy.isPending} className="h-9">
-                {t('submit')}
-              </Button>
-              <Link href={pathTo.instances()} className={buttonClass('quiet')}>
-                {shell('cancel')}
-              </Link>
-            </div>
-          </Panel>
+          <DeploySummary form={form} chosen={chosen} networkName={chosen.network?.name ?? ownNetwork ?? t('default')} account={account}>
+            <Button type="submit" look="primary" isBusy={deploy.isPending} className="h-9">
+              {t('submit')}
+            </Button>
+            <Link href={pathTo.instances()} className={buttonClass('quiet')}>
+              {shell('cancel')}
+            </Link>
+          </DeploySummary>
         </div>
       </form>
     </>
   );
 }
 
-function Options({ of }: { of: readonly { id: string; name: string }[] }) {
-  return of.map(({ id, name }) => (
-    <option key={id} value={id}>
-      {name}
-    </option>
-  ));
+interface SshKeyFieldProps {
+  bind: { label: string; error: string | undefined; value: string; onChange: (event: { target: { value: string } }) => void };
+  keys: readonly { id: string; name: string }[];
+  onAdded: (sshKeyPairId: string) => void;
 }
 
-function useChoices() {
-  const api = useApi();
-  const zones = useQuery(api.zone.list.queryOptions(ALL)).data?.items ?? [];
-  const templates = useQuery(api.template.list.queryOptions({ ...ALL, state: ['ready'] })).data?.items ?? [];
-  const offerings = useQuery(api.computeOffering.list.queryOptions({ ...ALL, isEnabled: true })).data?.items ?? [];
-  const keys = useQuery(api.sshKeyPair.list.queryOptions(ALL)).data?.items ?? [];
-  const account = useQuery(api.account.mine.queryOptions()).data;
-  return { zones, templates, offerings, keys, account };
+/** A key that is there, or a new one. */
+function SshKeyField({ bind, keys, onAdded }: SshKeyFieldProps) {
+  const t = useTranslations('deploy');
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <div className="flex items-start gap-2">
+      <div className="min-w-0 grow">
+        <SelectField {...bind}>
+          <Options first={t('noKey')} of={keys} />
+        </SelectField>
+      </div>
+      <Button className="mt-6 h-9" onClick={() => setAdding(true)}>
+        <KeyRound size={14} aria-hidden />
+        {t('newKey')}
+      </Button>
+      {isAdding && <AddSshKey way="generate" onClose={() => setAdding(false)} onAdded={({ id }) => onAdded(id)} />}
+    </div>
+  );
+}
+
+function Options({ first, of }: { first: string; of: readonly { id: string; name: string }[] }) {
+  return (
+    <>
+      <option value="">{first}</option>
+      {of.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </>
+  );
+}
+
+function useSize() {
+  const instance = useTranslations('instance');
+  const bytes = useBytes();
+  return ({ cpuCount, cpuMhz, memoryMib }: { cpuCount: number; cpuMhz: number; memoryMib: number }) =>
+    instance('sizeOf', { cpuCount, cpuMhz, memory: bytes(memoryMib * MIB) });
 }
 
 function useDeploy() {
@@ -204,18 +186,4 @@ function useDeploy() {
       },
     }),
   );
-}
-
-function toInput({ sshKeyPairId, userData, count, wantsPassword, ...named }: typeof EMPTY) {
-  return {
-    ...named,
-    count: Number(count),
-    ...(sshKeyPairId && { sshKeyPairId }),
-    ...(userData && { userData: toBase64(userData) }),
-    ...(wantsPassword && { wantsPassword }),
-  };
-}
-
-function toBase64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
 }

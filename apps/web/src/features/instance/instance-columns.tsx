@@ -3,10 +3,10 @@ import { Menu, MenuCheck, MenuText } from '@nephos/ui/menu';
 import { Td, Th } from '@nephos/ui/table';
 import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { Ago, useBytes } from '../shell/parts.tsx';
+import { RowLink } from '../shell/row-link.tsx';
 import { usePreference } from '../shell/use-preference.ts';
 import type { Instance } from './instance-actions.tsx';
 import { InstanceStateBadge } from './instance-state.tsx';
@@ -89,9 +89,9 @@ export function InstanceCell({ column, instance }: { column: Column; instance: I
   const cells: Record<Column, () => ReactNode> = {
     name: () => (
       <Td className="max-w-72">
-        <Link href={pathTo.instance(instance.id)} className="block truncate font-medium text-accent hover:underline" title={instance.name}>
+        <RowLink href={pathTo.instance(instance.id)} className="block truncate font-medium text-accent hover:underline" title={instance.name}>
           {instance.name}
-        </Link>
+        </RowLink>
         {instance.displayName !== instance.name && instance.displayName && (
           <span className="block truncate text-xs text-ink-soft" dir="auto" title={instance.displayName}>
             {instance.displayName}

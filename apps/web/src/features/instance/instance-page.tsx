@@ -1,23 +1,31 @@
 'use client';
-import { PageHead, Panel, Empty, Facts, Note } from '@nephos/ui/panel';
+import { Facts, Note, PageHead, Panel } from '@nephos/ui/panel';
 import { Table, Td, Th } from '@nephos/ui/table';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useFormatter, useTranslations } from 'next-intl';
-import { useApi } from '../../trpc/api.tsx';
+import { useApi, type Outputs } from '../../trpc/api.tsx';
 import { ConsoleLink } from '../console/console-link.tsx';
 import { Screenshot } from '../console/screenshot.tsx';
 import { InstanceTabs } from '../metrics/instance-tabs.tsx';
-import { OperationCard } from '../operation/operation-card.tsx';
 import { Ago, Copyable, Loading, useBytes } from '../shell/parts.tsx';
 import { InstanceActions, type Instance } from './instance-actions.tsx';
+import { InstanceActivity } from './instance-activity.tsx';
 import { InstanceStateBadge } from './instance-state.tsx';
 
 const MIB = 1024 ** 2;
-const SHOWN_OPERATIONS = 20;
 
 export function InstancePage({ instanceId }: { instanceId: string }) {
   const api = useApi();
-  const query = useQuery(api.instance.get.queryOptions({ instanceId }));
+  const queryClient = useQueryClient();
+  const query = useQuery({
+    ...api.instance.get.queryOptions({ instanceId }),
+    // The list has the same: what one comes from is there at once.
+    placeholderData: () =>
+      queryClient
+        .getQueriesData<Outputs['instance']['list']>({ queryKey: api.instance.list.queryKey() })
+        .flatMap(([, page]) => page?.items ?? [])
+        .find(({ id }) => id === instanceId),
+  });
   return (
     <Loading query={query} rows={8}>
       {(instance) => (
@@ -30,7 +38,7 @@ export function InstancePage({ instanceId }: { instanceId: string }) {
                 <About instance={instance} />
                 <Volumes instance={instance} />
               </div>
-              <Story instance={instance} />
+              <InstanceActivity instance={instance} />
             </div>
           </InstanceTabs>
         </>
@@ -123,32 +131,6 @@ function Volumes({ instance }: { instance: Instance }) {
           ))}
         </tbody>
       </Table>
-    </Panel>
-  );
-}
-
-/** What happened to it, newest first; the steps of what happens now. */
-function Story({ instance }: { instance: Instance }) {
-  const t = useTranslations('instance');
-  const api = useApi();
-  const query = useQuery(api.operation.list.queryOptions({ resourceId: instance.id, limit: SHOWN_OPERATIONS }));
-  return (
-    <Panel title={t('activity')}>
-      <Loading query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={t('noActivity')} />
-          ) : (
-            <ol className="divide-y divide-line">
-              {items.map((operation, index) => (
-                <li key={operation.id}>
-                  <OperationCard operation={operation} isOpen={index === 0} />
-                </li>
-              ))}
-            </ol>
-          )
-        }
-      </Loading>
     </Panel>
   );
 }

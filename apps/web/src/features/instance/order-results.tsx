@@ -1,8 +1,8 @@
 'use client';
 import { CircleCheck, CircleX, X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import Link from 'next/link';
 import { pathTo } from '../../lib/path-builder.ts';
+import { RowLink } from '../shell/row-link.tsx';
 import type { OrderResult } from './instance-actions.tsx';
 
 /** What came of an order for several: which began, and which was refused and why. It stays until it is put away. */
@@ -31,9 +31,9 @@ export function OrderResults({ results, onClose }: { results: readonly OrderResu
               {problem === undefined ? t(`begun.${verb}`, { name: instance.name }) : `${instance.name}: ${problem}`}
             </span>
             {operationId && (
-              <Link href={pathTo.operation(operationId)} className="ml-auto whitespace-nowrap text-accent hover:underline">
+              <RowLink href={pathTo.operation(operationId)} className="ml-auto whitespace-nowrap text-accent hover:underline">
                 {t('watch')}
-              </Link>
+              </RowLink>
             )}
           </li>
         ))}

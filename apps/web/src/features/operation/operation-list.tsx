@@ -5,11 +5,11 @@ import { Td, Th } from '@nephos/ui/table';
 import { OPERATION_STATES } from '@nephos/model/operation/state';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import Link from 'next/link';
 import { pathTo } from '../../lib/path-builder.ts';
 import { useApi } from '../../trpc/api.tsx';
 import { ListPanel } from '../shell/list-panel.tsx';
 import { Ago } from '../shell/parts.tsx';
+import { RowLink } from '../shell/row-link.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
 import { OperationActions } from './operation-actions.tsx';
 import { OperationStateBadge, Took, useOperationName } from './operation-words.tsx';
@@ -46,9 +46,9 @@ export function OperationList() {
         row={(operation) => (
           <tr className="hover:bg-sunken">
             <Td className="min-w-40 max-w-96">
-              <Link href={pathTo.operation(operation.id)} className="block truncate font-medium text-accent hover:underline">
+              <RowLink href={pathTo.operation(operation.id)} className="block truncate font-medium text-accent hover:underline">
                 {nameOf(operation)}
-              </Link>
+              </RowLink>
               {operation.error && <span className="line-clamp-2 text-xs break-words text-bad">{operation.error.message}</span>}
             </Td>
             <Td>

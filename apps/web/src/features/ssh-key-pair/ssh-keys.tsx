@@ -1,20 +1,20 @@
 'use client';
 import { Button } from '@nephos/ui/button';
 import { Dialog } from '@nephos/ui/dialog';
-import { TextArea, TextField } from '@nephos/ui/field';
 import { PageHead } from '@nephos/ui/panel';
 import { Td, Th } from '@nephos/ui/table';
 import { useSay } from '@nephos/ui/toast';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { useState, type SubmitEvent } from 'react';
+import dynamic from 'next/dynamic';
+import { useState } from 'react';
 import { useApi, type Outputs } from '../../trpc/api.tsx';
-import { problemOf } from '../../trpc/problem.ts';
-import { textOf } from '../shell/form.ts';
 import { ListPanel } from '../shell/list-panel.tsx';
 import { Ago, Copyable, ProblemNote } from '../shell/parts.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
+
+const AddSshKey = dynamic(() => import('./add-ssh-key.tsx').then((module) => module.AddSshKey), { ssr: false });
 
 type SshKey = Outputs['sshKeyPair']['list']['items'][number];
 
@@ -58,52 +58,9 @@ export function SshKeys() {
           </tr>
         )}
       />
-      {isAdding && <AddDialog onClose={() => setAdding(false)} />}
+      {isAdding && <AddSshKey onClose={() => setAdding(false)} />}
       {doomed && <DeleteDialog sshKey={doomed} onClose={() => setDoomed(undefined)} />}
     </>
-  );
-}
-
-function AddDialog({ onClose }: { onClose: () => void }) {
-  const t = useTranslations('sshKey');
-  const shell = useTranslations('shell');
-  const api = useApi();
-  const say = useSay();
-  const create = useMutation(
-    api.sshKeyPair.create.mutationOptions({
-      onSuccess: ({ name }) => {
-        say({ tone: 'plain', text: t('saved', { name }) });
-        onClose();
-      },
-    }),
-  );
-  const fields = create.error ? problemOf(create.error).fields : undefined;
-  const isElsewhere = create.error && !fields?.has('name') && !fields?.has('publicKey');
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    create.mutate({ name: textOf(form, 'name'), publicKey: textOf(form, 'publicKey') });
-  };
-  return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('add')}
-      actions={
-        <>
-          <Button onClick={onClose}>{shell('cancel')}</Button>
-          <Button type="submit" form="ssh-key" look="primary" isBusy={create.isPending}>
-            {t('add')}
-          </Button>
-        </>
-      }
-    >
-      <form id="ssh-key" onSubmit={submit} className="grid gap-4">
-        {isElsewhere && <ProblemNote error={create.error} />}
-        <TextField label={t('name')} name="name" error={fields?.get('name')} maxLength={255} required autoComplete="off" />
-        <TextArea label={t('publicKey')} name="publicKey" hint={t('publicKeyHint')} error={fields?.get('publicKey')} required spellCheck={false} />
-      </form>
-    </Dialog>
   );
 }
 
