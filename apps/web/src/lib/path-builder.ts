@@ -7,6 +7,7 @@ export const pathTo = {
   console: (instanceId: string) => `/instances/${instanceId}/console`,
   operations: (query = '') => `/operations${query && `?${query}`}`,
   operation: (id: string) => `/operations/${id}`,
+  apiReference: (query = '') => `/api-reference${query && `?${query}`}`,
   sshKeys: () => '/ssh-keys',
   events: () => '/activity', // `/events` is the API's change stream
   profile: () => '/profile',

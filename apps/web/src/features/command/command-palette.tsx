@@ -36,7 +36,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
       ? [{ id: name, text: t(`shortcut.${name}`), icon: <ArrowRight {...ICON} />, aside: <Keys keys={keysOf(keys)} />, onChoose: goTo(effect.path) }]
       : [],
   );
-  const more: PaletteItem[] = (['sessions', 'apiKeys', 'appearance'] as const).map((name) => ({
+  const more: PaletteItem[] = (['sessions', 'apiKeys', 'appearance', 'apiReference'] as const).map((name) => ({
     id: name,
     text: t(`page.${name}`),
     icon: <ArrowRight {...ICON} />,

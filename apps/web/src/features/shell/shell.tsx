@@ -1,7 +1,7 @@
 'use client';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine, MenuText } from '@nephos/ui/menu';
 import { Note } from '@nephos/ui/panel';
-import { Activity, ChevronDown, CircleUserRound, Cloud, KeyRound, LogOut, ScrollText, Search, Server, Terminal, UserRound } from 'lucide-react';
+import { Activity, Braces, ChevronDown, CircleUserRound, Cloud, KeyRound, LogOut, ScrollText, Search, Server, Terminal, UserRound } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
@@ -21,6 +21,7 @@ const PLACES = [
   { name: 'operations', path: pathTo.operations(), Icon: Activity },
   { name: 'events', path: pathTo.events(), Icon: ScrollText },
   { name: 'sshKeys', path: pathTo.sshKeys(), Icon: KeyRound },
+  { name: 'apiReference', path: pathTo.apiReference(), Icon: Braces },
 ] as const;
 
 export function Shell({ person, children }: { person: Person; children: ReactNode }) {
