@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { agentConfigSchema } from '@nephos/contracts/agent.schema';
-import type { ConsoleKind } from '@nephos/contracts/console.schema';
+import type { ConsoleKind } from '@nephos/model/console';
 import { realClock } from '@nephos/drivers/simulator/latency';
 import { createSimulatorNetwork } from '@nephos/drivers/simulator/network';
 import { createSimulatorDriver, type SimulatorDriver } from '@nephos/drivers/simulator/simulator-driver';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { CONSOLE_CLOSED } from '@nephos/contracts/console.schema';
+import { CONSOLE_CLOSED } from '@nephos/model/console';
 import { CONSOLES_MAX } from '@nephos/model/limits';
 import { createTestApi, makeTenant, type TestApi, type TestCaller } from '@nephos/testing/test-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

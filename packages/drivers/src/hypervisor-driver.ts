@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { ConsoleKind } from '@nephos/contracts/console.schema';
+import type { ConsoleKind } from '@nephos/model/console';
 import type { InstanceSpec, TemplateRef, VolumeSpec } from '@nephos/contracts/instance-spec';
 
 export interface CallOptions {

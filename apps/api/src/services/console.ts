@@ -1,6 +1,7 @@
 import type { Actor } from '@nephos/authz/actor';
 import { hostFactsSchema } from '@nephos/contracts/agent.schema';
-import { consoleKindSchema, type ConsoleKind } from '@nephos/contracts/console.schema';
+import { consoleKindSchema } from '@nephos/contracts/console.schema';
+import type { ConsoleKind } from '@nephos/model/console';
 import type { Db } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
 import { findInstance } from '@nephos/db/instance.repo';

@@ -2,7 +2,7 @@ import type { Db } from '@nephos/db/database';
 import { findInstance } from '@nephos/db/instance.repo';
 import type { Console } from '@nephos/db/prisma';
 import type { Logger } from '@nephos/log/log';
-import { CONSOLE_CLOSED } from '@nephos/contracts/console.schema';
+import { CONSOLE_CLOSED } from '@nephos/model/console';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import type { InstanceState } from '@nephos/model/instance/state';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { ConsoleKind } from '@nephos/contracts/console.schema';
+import type { ConsoleKind } from '@nephos/model/console';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import { decodePpm, encodePng, isPng } from '../image/png.ts';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
-import type { ConsoleKind } from '@nephos/contracts/console.schema';
+import type { ConsoleKind } from '@nephos/model/console';
 import { encodePng, type Picture } from '../image/png.ts';
 import { createSerialLines } from '../serial-lines.ts';
 import { serveRfb } from './rfb-server.ts';

@@ -1,5 +1,5 @@
 'use client';
-import { CONSOLE_KINDS, type ConsoleKind } from '@nephos/contracts/console.schema';
+import { CONSOLE_KINDS, type ConsoleKind } from '@nephos/model/console';
 import { Button, buttonClass } from '@nephos/ui/button';
 import { Note } from '@nephos/ui/panel';
 import { useQuery } from '@tanstack/react-query';
@@ -29,7 +29,7 @@ function Consoles({ instance }: { instance: Instance }) {
   const [attempt, setAttempt] = useState(0);
   const kind = CONSOLE_KINDS.find((one) => one === get('view')) ?? 'screen';
   return (
-    <div className="grid h-dvh grid-rows-[auto_auto_1fr] bg-ground">
+    <div className="flex h-dvh flex-col bg-ground">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-panel px-3 py-2">
         <Link href={pathTo.instance(instance.id)} className="inline-flex min-w-0 items-center gap-1.5 font-medium hover:underline">
           <ArrowLeft size={15} aria-hidden className="shrink-0" />
@@ -59,7 +59,12 @@ function Consoles({ instance }: { instance: Instance }) {
 /** One connection, from its beginning to its end. */
 function Session({ instance, kind, onAgain }: { instance: Instance; kind: ConsoleKind; onAgain: () => void }) {
   const t = useTranslations('console');
-  const { frame, state } = useConsole(instance.id, kind, t(`labels.${kind}`, { name: instance.name }));
+  const { frame, state } = useConsole({
+    instanceId: instance.id,
+    isRunning: instance.state === 'running',
+    kind,
+    label: t(`labels.${kind}`, { name: instance.name }),
+  });
   const [isPasting, setPasting] = useState(false);
   const bar = useRef<HTMLDivElement>(null);
   const view = state.at === 'connected' ? state.view : undefined;
@@ -93,13 +98,12 @@ function Session({ instance, kind, onAgain }: { instance: Instance; kind: Consol
         </Button>
         <p className="text-xs text-ink-soft">{t.rich('wayOut', { key: (keys) => <kbd className="rounded border border-line px-1">{keys}</kbd> })}</p>
       </div>
-      <div className="relative min-h-0 bg-[#0b0f14] p-1" onKeyDownCapture={leave}>
-        <div
-          ref={frame}
-          data-console={state.at}
-          className="h-full overflow-hidden rounded focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-[#6db3f2]"
-        />
-        <Word state={state} instance={instance} onAgain={onAgain} />
+      <Word state={state} instance={instance} onAgain={onAgain} />
+      <div
+        className="min-h-0 grow bg-[#0b0f14] p-1.5 focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-accent"
+        onKeyDownCapture={leave}
+      >
+        <div ref={frame} data-console={state.at} className="h-full overflow-hidden" />
       </div>
       {isPasting && (
         <PasteDialog
@@ -118,28 +122,22 @@ function Session({ instance, kind, onAgain }: { instance: Instance; kind: Consol
 function Word({ state, instance, onAgain }: { state: ConsoleState; instance: Instance; onAgain: () => void }) {
   const t = useTranslations('console');
   if (state.at === 'connected') return null;
-  if (state.at === 'connecting')
-    return (
-      <div className="absolute inset-x-3 top-3">
-        <Note tone="busy">{t('connecting')}</Note>
-      </div>
-    );
-  const why = state.why === 'refused' && state.message ? state.message : t(`why.${state.why}`);
+  if (state.at === 'connecting') return <Note tone="busy">{t('connecting')}</Note>;
   const reason = instance.state === 'running' ? undefined : t('whyNot', { state: t(`states.${instance.state}`) });
   return (
-    <div className="absolute inset-x-3 top-3 grid gap-2 rounded-md bg-panel p-3 shadow-lg">
-      <Note tone="warn">{why}</Note>
-      <div className="flex justify-end">
-        {state.why === 'signedOut' ? (
-          <Link className={buttonClass('primary')} href={pathTo.signIn(pathTo.console(instance.id))}>
-            {t('signIn')}
-          </Link>
-        ) : (
-          <Button look="primary" reason={reason} onClick={onAgain}>
-            {t('again')}
-          </Button>
-        )}
-      </div>
+    <div className="flex flex-wrap items-center justify-between gap-2 bg-warn-soft px-3 py-2 text-warn">
+      <p role="status">
+        {state.message ?? t(`why.${state.why}`)} {reason}
+      </p>
+      {state.why === 'signedOut' ? (
+        <Link className={buttonClass('primary')} href={pathTo.signIn(pathTo.console(instance.id))}>
+          {t('signIn')}
+        </Link>
+      ) : (
+        <Button look="primary" reason={reason} onClick={onAgain}>
+          {t('again')}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,11 +1,8 @@
-import { CONSOLE_CLOSED, type ConsoleKind } from '@nephos/contracts/console.schema';
+import { CONSOLE_CLOSED, type ConsoleKind } from '@nephos/model/console';
 import type { useApiClient } from '../../trpc/api.tsx';
-import { z } from 'zod';
 
-/** Why a console is over. `refused` has words of the server; `lost` is a connection that broke. */
-export type ConsoleEnd = 'signedOut' | 'ended' | 'refused' | 'lost';
-
-const answerSchema = z.object({ ok: z.boolean(), message: z.string().optional() });
+/** Why there is no console, or none any more. `refused` has words of the server; `lost` is a connection that broke. */
+export type ConsoleEnd = 'signedOut' | 'ended' | 'refused' | 'lost' | 'notRunning';
 
 /**
  * A WebSocket to the screen or serial line of an instance, open and granted: from here on its messages are the guest's. The token
@@ -25,7 +22,7 @@ export async function openConsole(
     socket.addEventListener('message', ({ data }: MessageEvent<string>) => resolve(data), { once: true });
     socket.addEventListener('close', () => reject(new ConsoleLost()));
   });
-  const { ok, message } = answerSchema.parse(JSON.parse(answer));
+  const { ok, message }: { ok: boolean; message?: string } = JSON.parse(answer);
   if (!ok) throw new Error(message);
   return socket;
 }

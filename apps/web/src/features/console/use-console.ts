@@ -1,5 +1,5 @@
 'use client';
-import type { ConsoleKind } from '@nephos/contracts/console.schema';
+import type { ConsoleKind } from '@nephos/model/console';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useApiClient } from '../../trpc/api.tsx';
 import { problemOf } from '../../trpc/problem.ts';
@@ -14,12 +14,17 @@ const VIEWS: Record<ConsoleKind, () => Promise<{ show: ShowConsole }>> = {
   serial: () => import('./serial-view.ts'),
 };
 
-/** One connection to a console, shown in `frame`, from when it is on the page until it leaves it. */
-export function useConsole(instanceId: string, kind: ConsoleKind, label: string): { frame: RefObject<HTMLDivElement | null>; state: ConsoleState } {
+/** One connection to a console, shown in `frame`, from when it is on the page until it leaves it. Of an instance that doesn't run none is asked for. */
+export function useConsole({ instanceId, isRunning, kind, label }: { instanceId: string; isRunning: boolean; kind: ConsoleKind; label: string }): {
+  frame: RefObject<HTMLDivElement | null>;
+  state: ConsoleState;
+} {
   const client = useApiClient();
   const frame = useRef<HTMLDivElement>(null);
-  const [state, setState] = useState<ConsoleState>({ at: 'connecting' });
+  const [state, setState] = useState<ConsoleState>(isRunning ? { at: 'connecting' } : { at: 'over', why: 'notRunning' });
+  const [isWanted] = useState(isRunning); // from its beginning on; what comes later is for the next one
   useEffect(() => {
+    if (!isWanted) return;
     const stop = new AbortController();
     let view: ConsoleView | undefined;
     const connect = async () => {
@@ -38,7 +43,7 @@ export function useConsole(instanceId: string, kind: ConsoleKind, label: string)
       stop.abort();
       view?.close();
     };
-  }, [client, instanceId, kind, label]);
+  }, [client, instanceId, isWanted, kind, label]);
   return { frame, state };
 }
 
