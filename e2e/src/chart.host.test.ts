@@ -122,6 +122,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the charts of an instance', () => {
     for (const range of ['Day', 'Week', 'Month']) {
       await page.getByRole('button', { name: range, exact: true }).click();
       await page.waitForURL(new RegExp(`range=${range.toLowerCase()}`));
+      await page.getByRole('region', { name: 'Charts' }).and(page.locator('[aria-busy=false]')).waitFor();
       await page.getByRole('figure', { name: 'CPU' }).getByText('at most').first().waitFor();
       await looksRight(page, `charts-${range.toLowerCase()}`);
     }

@@ -38,16 +38,21 @@ export function Charts({ instance }: { instance: Instance }) {
   const [isTable, setTable] = useState(false);
   const t = useTranslations('charts');
   return (
-    <section aria-label={t('title')} className="grid min-w-0 gap-4">
+    <section aria-label={t('title')} aria-busy={query.isFetching} className="grid min-w-0 gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Ranges range={range} />
-        <Button aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+        <Button aria-pressed={isTable} onClick={() => setTable(!isTable)} className="aria-pressed:bg-accent-soft aria-pressed:text-accent">
           <Table2 size={14} aria-hidden />
           {t('showTable')}
         </Button>
       </div>
       <Loading query={query} rows={10}>
-        {(metrics) => <Shown metrics={metrics} instance={instance} isTable={isTable} />}
+        {(metrics) => (
+          // Of the range before, until those that were asked for are there.
+          <div className={query.isPlaceholderData ? 'opacity-50' : ''}>
+            <Shown metrics={metrics} instance={instance} isTable={isTable} />
+          </div>
+        )}
       </Loading>
     </section>
   );

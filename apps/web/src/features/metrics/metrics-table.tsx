@@ -27,7 +27,9 @@ export function MetricsTable({ parts, times }: { parts: readonly ChartPart[]; ti
               <tr key={time}>
                 <Td className="whitespace-nowrap">{format.dateTime(new Date(time * 1000), { dateStyle: 'medium', timeStyle: 'medium' })}</Td>
                 {columns.map(({ heading, line, show }) => (
-                  <Td key={heading}>{show(line.average[index])}</Td>
+                  <Td key={heading} className="whitespace-nowrap">
+                    {show(line.average[index])}
+                  </Td>
                 ))}
               </tr>
             ))}
