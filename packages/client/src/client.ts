@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { createTRPCClient, type TRPCClient } from '@trpc/client';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from './app-router.ts';
-import { connectTo, type ConnectOptions } from './connect.ts';
+import { connectTo, openConsole, type ConnectOptions } from './connect.ts';
 import { linksTo, type Fetch, type Server } from './links.ts';
 import { uploadTemplate, type Template, type UploadOptions } from './upload-template.ts';
 import { waitForOperation, type Operation, type WaitOptions } from './wait-for-operation.ts';
@@ -37,6 +37,8 @@ export interface NephosClient {
   uploadTemplate(templateId: string, file: string, options?: UploadOptions): Promise<Template>;
   /** A stream to a TCP port of a running instance, through the gateway, whatever its network lets in. */
   connect(instanceId: string, port: number, options?: ConnectOptions): Promise<Duplex>;
+  /** The screen (RFB, RFC 6143) or the serial line of a running instance. Ends with it, and with the token's right to it. */
+  openConsole(instanceId: string, kind: 'screen' | 'serial', options?: ConnectOptions): Promise<Duplex>;
 }
 
 /** A client of one Nephos API. It keeps nothing open between calls. */
@@ -49,5 +51,7 @@ export function createNephosClient({ url, token, fetch = globalThis.fetch }: Nep
     waitForOperation: (operationId, options) => waitForOperation(api, operationId, options),
     uploadTemplate: (templateId, file, options) => uploadTemplate({ server, api }, templateId, file, options),
     connect: (instanceId, port, options) => connectTo(server, instanceId, port, options),
+    openConsole: async (instanceId, kind, options) =>
+      openConsole(server, (await api.instance.openConsole.mutate({ instanceId, kind })).token, options),
   };
 }

@@ -7,17 +7,24 @@ export interface ConnectOptions {
   signal?: AbortSignal;
 }
 
-/**
- * A stream to a port of an instance. The token goes in the first message, never in the URL; after the server's
- * `{"ok":true}` every byte is the guest's. Throws what the server says, like INVALID_STATE for an instance that doesn't run.
- */
+/** A stream to a port of an instance. Throws what the server says, like INVALID_STATE for an instance that doesn't run. */
 export function connectTo(
   { url, token }: Pick<Server, 'url' | 'token'>,
   instanceId: string,
   port: number,
-  { signal }: ConnectOptions = {},
+  options?: ConnectOptions,
 ): Promise<Duplex> {
-  const address = new URL('/connect', url);
+  return openStream(new URL('/connect', url), { token: token ?? '', instanceId, port }, options);
+}
+
+/** The console that a token of `instance.openConsole` is for. */
+export function openConsole({ url }: Pick<Server, 'url'>, token: string, options?: ConnectOptions): Promise<Duplex> {
+  return openStream(new URL('/console', url), { token }, options);
+}
+
+/** What is asked for goes in the first message, never in the URL; after the server's `{"ok":true}` every byte is the guest's. */
+function openStream(address: URL, hello: object, { signal }: ConnectOptions = {}): Promise<Duplex> {
+  const url = address.origin;
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(address);
   return new Promise<Duplex>((resolve, reject) => {
@@ -31,7 +38,7 @@ export function connectTo(
     if (signal?.aborted) return onAbort();
     socket.on('error', (error) => fail(toNephosError(error, url)));
     socket.once('close', () => fail(new NephosError('UNREACHABLE', `${url} closed the connection without an answer.`)));
-    socket.once('open', () => socket.send(JSON.stringify({ token: token ?? '', instanceId, port })));
+    socket.once('open', () => socket.send(JSON.stringify(hello)));
     socket.once('message', (message) => {
       const answer = parse(String(message));
       if (!isRecord(answer) || answer['ok'] !== true) {

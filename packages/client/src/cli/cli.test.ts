@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeConsoleHost } from '@nephos/api/console.arrange';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -218,6 +219,27 @@ describe('nephos api-key and the other lists', () => {
       expect(await asTenant(noun, 'list')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^[A-Z ]+\n/) });
     const hosts = await run(['host', 'list'], { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.admin.token } });
     expect(hosts.stdout).toContain(api.hosts[0]!.name);
+  });
+});
+
+describe('nephos instance console', () => {
+  it('is the serial line in the terminal until Ctrl-]', async () => {
+    const host = await makeConsoleHost(api);
+    const instanceId = await host.startInstance(api.tenants[0]);
+    const env = { PATH: process.env['PATH'], HOME: folder, NEPHOS_CONFIG: config, NEPHOS_URL: api.url, NEPHOS_TOKEN: api.tenants[0].token };
+    const child = spawn(process.execPath, [MAIN, 'instance', 'console', instanceId], { env });
+    let heard = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (heard += text));
+    const untilHeard = async (text: string) => {
+      while (!heard.includes(text)) await once(child.stdout, 'data');
+    };
+    await untilHeard('login: ');
+    child.stdin.write('me\r');
+    await untilHeard('me@');
+    child.stdin.write('\u001d');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    host.driver.control.stopGuest(instanceId);
+    await host.leave();
   });
 });
 

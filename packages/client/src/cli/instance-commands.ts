@@ -5,6 +5,7 @@ import { findId, findZone } from './find.ts';
 import { report } from './operation-commands.ts';
 import { printFields, printJson } from './output.ts';
 import { listCommand, openSession, wholeNumber } from './session.ts';
+import { addConsoleCommand } from './console.ts';
 import { addSshCommand } from './ssh.ts';
 
 type Row = Outputs['instance']['list']['items'][number];
@@ -142,6 +143,7 @@ export function addInstanceCommands(program: Command): void {
       });
   }
   addSshCommand(instance);
+  addConsoleCommand(instance);
 }
 
 function parseTag(text: string): [string, string] {
