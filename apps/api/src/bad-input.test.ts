@@ -151,6 +151,25 @@ describe('a deploy', () => {
   });
 });
 
+describe('an order', () => {
+  it('to an instance whose host is away is refused and says why, and is taken once the host is back', async () => {
+    const instanceId = await running('away');
+    const away = { state: 'unknown', stateReason: 'Its host h1 is disconnected.' };
+    await api.db.instance.update({ where: { id: instanceId }, data: away });
+    for (const verb of ['start', 'stop', 'reboot', 'destroy', 'recover', 'expunge']) {
+      expect([verb, await asTenant(`instance.${verb}`, { instanceId })]).toMatchObject([
+        verb,
+        { code: 'INVALID_STATE', message: expect.stringMatching(/^Its host h1 is disconnected\. .*until the host is back/) },
+      ]);
+    }
+    expect(await api.db.instance.findUnique({ where: { id: instanceId } })).toMatchObject(away);
+    await api.db.instance.update({ where: { id: instanceId }, data: { state: 'running', stateReason: null } });
+    expect(codesOf([await asTenant('instance.destroy', { instanceId })])).toEqual(['done']);
+    await api.finishAll();
+    expect(await findViolations(api.db)).toEqual([]);
+  });
+});
+
 describe('opposite requests at once', () => {
   it.each([
     ['start', 'destroy'],

@@ -191,7 +191,13 @@ export type InstanceService = ReturnType<typeof createInstanceService>;
 /** Unlike a record activity, a request must not find the state it wants there already: then another one has begun. */
 async function lockAndMoveForOperation(tx: Tx, instanceId: string, verb: InstanceVerb): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM instance WHERE id = ${instanceId}::uuid FOR UPDATE`;
-  const { state } = await tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } });
+  const { state, stateReason } = await tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true, stateReason: true } });
+  if (state === 'unknown')
+    throw new DomainError(
+      'INVALID_STATE',
+      `${stateReason ?? 'Its host is away.'} Nobody can say whether the instance runs, so nothing can be done with it until the host is back.`,
+      { state },
+    );
   const to = INSTANCE_VERB_STATE[verb];
   if (state === to) throw new DomainError('INVALID_STATE', `The instance is ${state} already; another request began that.`, { state });
   await lockAndMoveInstance(tx, instanceId, to);

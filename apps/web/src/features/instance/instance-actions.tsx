@@ -93,7 +93,7 @@ export function InstanceActions({
         const able = instances.filter(({ can }) => can[verb]);
         const Icon = ICONS[verb];
         const [first] = instances;
-        const reason = able.length === 0 && first ? t('whyNot', { state: t(`states.${first.state}`).toLowerCase() }) : undefined;
+        const reason = able.length === 0 && first ? t('whyNot', { state: first.state, label: t(`states.${first.state}`).toLowerCase() }) : undefined;
         return (
           <Button
             key={verb}
