@@ -52,7 +52,6 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
     placeRouter: ({ networkId }: Ref): Promise<RouterPlace> =>
       record(async (tx) => {
         const network = await lockNetwork(tx, networkId);
-        await claimVni(tx, network);
         const router = await findOrMakeRouter(tx, network);
         await claimPublicAddress(tx, network.zoneId, { routerId: router.id, accountId: network.accountId });
         const held = await tx.hostAllocation.findUnique({ where: { resourceId: router.id } });
@@ -65,6 +64,7 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
           { zoneId: network.zoneId, ...ROUTER_NEED, diskBytes: 0, placementTags: [], excludeHostIds: [] },
         );
         await tx.router.update({ where: { id: router.id }, data: { hostId: host.hostId, generation, state: 'starting' } });
+        await claimVni(tx, network); // last, because it locks the zone
         return { routerId: router.id, hostId: host.hostId, generation, revision: await raiseRevision(tx, networkId) };
       }),
     finishImplement: ({ networkId }: Ref) =>

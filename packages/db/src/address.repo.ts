@@ -50,18 +50,26 @@ export async function releaseGuestAddresses(tx: Tx, instanceId: string): Promise
   await tx.address.deleteMany({ where: { nic: { instanceId }, kind: 'guest' } });
 }
 
-/** Claims a VXLAN network identifier for a network; the one it has, if it has one. Throws CAPACITY when the zone has none left. */
+/**
+ * Claims a VXLAN network identifier for a network; the one it has, if it has one. Throws CAPACITY when the zone has none left.
+ * The next after the highest, so that one that was given back rests as long as it can; at the end of the range the lowest gap.
+ */
 export async function claimVni(tx: Tx, network: { id: string; zoneId: string }): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM zone WHERE id = ${network.zoneId}::uuid FOR UPDATE`;
-  const { vni } = await tx.network.findUniqueOrThrow({ where: { id: network.id }, select: { vni: true } });
-  if (vni !== null) return;
   const claimed = await tx.$executeRaw`
     UPDATE network SET vni = free.vni FROM (
-      SELECT candidate AS vni FROM zone, generate_series(zone.vni_min, zone.vni_max) AS candidate
-      WHERE zone.id = ${network.zoneId}::uuid AND NOT EXISTS (SELECT 1 FROM network taken WHERE taken.zone_id = zone.id AND taken.vni = candidate)
-      ORDER BY candidate LIMIT 1
+      SELECT coalesce(
+        (SELECT greatest(coalesce(max(vni), 0) + 1, zone.vni_min) FROM network AS taken WHERE taken.zone_id = zone.id HAVING coalesce(max(vni), 0) < zone.vni_max),
+        (SELECT zone.vni_min WHERE NOT EXISTS (SELECT 1 FROM network AS taken WHERE taken.zone_id = zone.id AND taken.vni = zone.vni_min)),
+        (SELECT taken.vni + 1 FROM network AS taken
+          WHERE taken.zone_id = zone.id AND taken.vni >= zone.vni_min AND taken.vni < zone.vni_max
+            AND NOT EXISTS (SELECT 1 FROM network AS next WHERE next.zone_id = zone.id AND next.vni = taken.vni + 1)
+          ORDER BY taken.vni LIMIT 1)
+      ) AS vni FROM zone WHERE zone.id = ${network.zoneId}::uuid
     ) AS free
-    WHERE network.id = ${network.id}::uuid`;
-  if (claimed === 0)
+    WHERE network.id = ${network.id}::uuid AND network.vni IS NULL AND free.vni IS NOT NULL`;
+  if (claimed === 1) return;
+  const { vni } = await tx.network.findUniqueOrThrow({ where: { id: network.id }, select: { vni: true } });
+  if (vni === null)
     throw new DomainError('CAPACITY', `The zone has no VXLAN identifier left for another network.`, { resource: 'vni', zoneId: network.zoneId });
 }

@@ -9,6 +9,7 @@ import { claimHost, releaseHost } from './host-claim.repo.ts';
 import { insertInstance } from './instance-create.repo.ts';
 import { claimLimits, releaseLimits } from './limit.repo.ts';
 import { claimPool, releasePool } from './pool-claim.repo.ts';
+import type { Network, Zone } from './prisma.ts';
 
 let database: TestDatabase;
 let db: Db;
@@ -17,6 +18,14 @@ beforeAll(async () => {
   ({ db } = database);
 });
 afterAll(() => database.close());
+
+async function makeNetworks(zone: Zone, count: number): Promise<Network[]> {
+  const { id: accountId } = await makeAccount(db);
+  const addresses = { cidr: '10.0.0.0/24', gateway: '10.0.0.1', dnsDomain: 'x' };
+  return db.network.createManyAndReturn({
+    data: Array.from({ length: count }, () => ({ id: newId(), accountId, zoneId: zone.id, name: 'n', state: 'allocated', ...addresses })),
+  });
+}
 
 const fulfilled = (outcomes: PromiseSettledResult<unknown>[]) => outcomes.filter(({ status }) => status === 'fulfilled').length;
 
@@ -159,28 +168,31 @@ describe('addresses', () => {
 
   it('and VXLAN identifiers are one network’s alone', async () => {
     const zone = await makeZone(db, { vniMin: 5_000, vniMax: 5_009 });
-    const account = await makeAccount(db);
-    const networks = await Promise.all(
-      Array.from({ length: 12 }, async () =>
-        db.network.create({
-          data: {
-            id: newId(),
-            accountId: account.id,
-            zoneId: zone.id,
-            name: 'n',
-            state: 'allocated',
-            cidr: '10.0.0.0/24',
-            gateway: '10.0.0.1',
-            dnsDomain: 'x',
-          },
-        }),
-      ),
-    );
+    const networks = await makeNetworks(zone, 12);
     const outcomes = await Promise.allSettled(networks.map((network) => transaction(db, (tx) => claimVni(tx, network))));
     expect(fulfilled(outcomes)).toBe(10);
     await claimVni(db, networks[outcomes.findIndex(({ status }) => status === 'fulfilled')]!);
     const vnis = (await db.network.findMany({ where: { zoneId: zone.id, vni: { not: null } } })).map(({ vni }) => vni);
     expect(new Set(vnis).size).toBe(10);
+
+    // One that was given back is found again, at the start of the range and within it.
+    const without = networks.filter((_, n) => outcomes[n]?.status === 'rejected');
+    for (const [n, vni] of [5_000, 5_006].entries()) {
+      await db.network.updateMany({ where: { zoneId: zone.id, vni }, data: { vni: null } });
+      await claimVni(db, without[n]!);
+      expect(await db.network.findUnique({ where: { id: without[n]!.id } })).toMatchObject({ vni });
+    }
+  });
+
+  it('and a VXLAN identifier that was given back rests while there are higher ones', async () => {
+    const zone = await makeZone(db, { vniMin: 5_000, vniMax: 5_009 });
+    const [one, two, three] = await makeNetworks(zone, 3);
+    await claimVni(db, one!);
+    await claimVni(db, two!);
+    await db.network.update({ where: { id: one!.id }, data: { vni: null } });
+    await claimVni(db, three!);
+    const vnis = await db.network.findMany({ where: { zoneId: zone.id, vni: { not: null } }, orderBy: { vni: 'asc' }, select: { vni: true } });
+    expect(vnis).toEqual([{ vni: 5_001 }, { vni: 5_002 }]);
   });
 });
 
