@@ -103,7 +103,7 @@ function operationOf({ path, type, permission, input, output }: Described): obje
             {
               name: 'input',
               in: 'query',
-              required: Array.isArray(inputSchema.required) && inputSchema.required.length > 0,
+              required: true, // if only `{}`
               content: { 'application/json': { schema: inputSchema } },
             },
           ]

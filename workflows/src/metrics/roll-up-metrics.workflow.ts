@@ -1,8 +1,8 @@
 import type { MetricsRecords } from '@nephos/activities/metrics/records.activities';
 import { recordActivities } from '../lib/records.ts';
 
-/** Pieces of an hour; a cloud that was off for a week needs some runs to catch up. */
-const PIECES_PER_RUN = 50;
+/** Of a quarter of an hour; a cloud that was off for a week needs some runs to catch up. */
+const PIECES_PER_RUN = 200;
 
 const records = recordActivities<MetricsRecords>();
 

@@ -8,7 +8,7 @@ import { pathTo } from '../../lib/path-builder.ts';
 import { Loading } from '../shell/parts.tsx';
 import { SearchField } from '../shell/search-field.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
-import { findOperations, readDocument, type Operation } from './document.ts';
+import { findOperations, readDocument, type ApiDocument, type Operation } from './document.ts';
 import { OperationView } from './operation-view.tsx';
 
 const DOCUMENT = '/api/v1/openapi.json';
@@ -44,7 +44,8 @@ export function ApiReference() {
 async function fetchOperations(): Promise<Operation[]> {
   const response = await fetch(DOCUMENT);
   if (!response.ok) throw new Error(`The API answered ${response.status}.`);
-  return readDocument(await response.json());
+  const document: ApiDocument = await response.json();
+  return readDocument(document);
 }
 
 /** The key is in this page's memory and nowhere else: it is gone with the page. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { clientOf, curlOf, requestOf } from './snippets.ts';
 
-const read = { id: 'thing.get', method: 'GET', path: '/api/v1/thing.get', permission: 'thing.read' } as const;
+const read = { id: 'thing.get', method: 'GET', path: '/api/v1/thing.get', permission: 'thing.read', input: {} } as const;
 const change = { ...read, id: 'thing.make', method: 'POST', path: '/api/v1/thing.make' } as const;
 const nasty = { name: `it's $(touch x) "\\ \`` };
 
@@ -33,13 +33,17 @@ describe('the curl command', () => {
     ]);
   });
 
+  it('has no input where none is taken', () => {
+    expect(argumentsOf(curlOf({ ...read, input: undefined }, {}, 'https://c'))).toHaveLength(4);
+  });
+
   it('shows no key where none is needed', () => {
     expect(curlOf({ ...change, permission: 'open' }, {}, 'https://c')).not.toContain('Authorization');
   });
 });
 
 it('a request has its input where the API looks for it', () => {
-  expect(requestOf(read, {})).toEqual({ url: read.path, body: undefined });
+  expect(requestOf({ ...read, input: undefined }, {})).toEqual({ url: read.path, body: undefined });
   expect(new URL(requestOf(read, nasty).url, 'https://c').searchParams.get('input')).toBe(JSON.stringify(nasty));
   expect(requestOf(change, nasty)).toEqual({ url: change.path, body: JSON.stringify(nasty) });
 });
