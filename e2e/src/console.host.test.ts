@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { instancePasswordDto } from '@nephos/contracts/instance.schema';
 import { operationDto } from '@nephos/contracts/operation.schema';
 import { startEmbeddedCloud, type EmbeddedCloud } from '@nephos/tools/embedded-cloud';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CHROMIUM, looksRight, openPortal, SCREENSHOTS, signInAsAdmin, type PortalPage } from './portal-page.arrange.ts';
+import { CHROMIUM, keepPicture, looksRight, openPortal, type Portal } from './browser.arrange.ts';
 
 const NAME = 'console-vm';
 /** A line of a guest that has nothing to do with how one signs in there. */
@@ -25,7 +24,7 @@ const CLOUDS = [
 
 describe.skipIf(!existsSync(CHROMIUM)).each(CLOUDS)('the console of a $kind guest', ({ kind, args, user, hasPassword, prompt, asked, said }) => {
   let cloud: EmbeddedCloud;
-  let portal: PortalPage;
+  let portal: Portal;
   let page: Page;
   let instanceId: string;
 
@@ -34,14 +33,13 @@ describe.skipIf(!existsSync(CHROMIUM)).each(CLOUDS)('the console of a $kind gues
     instanceId = await deploy(cloud, hasPassword);
     portal = await openPortal(cloud);
     ({ page } = portal);
-    await signInAsAdmin(page, cloud);
   });
   afterAll(async () => {
-    await portal?.browser.close();
+    await portal?.close();
     await cloud?.close();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await page.screenshot({ path: path.join(SCREENSHOTS, `failed-${task.name.replaceAll(/\W+/g, '-')}.png`) });
+    if (task.result?.state === 'fail') await keepPicture(page, task.name);
     expect(portal.troubles).toEqual([]);
   });
 

@@ -44,6 +44,8 @@ export interface ApiSettings {
   controlQueue?: string;
   /** How often it is asked whether the caller of an open stream may still be there. */
   recheckStreamsMs?: number;
+  /** How long an agent has to open a stream that it is asked for. */
+  openStreamsWithinMs?: number;
   pages?: Pages | undefined;
   /** Left out: only local users sign in. */
   directory?: DirectoryChoice | undefined;
@@ -62,6 +64,7 @@ export async function startApi({
   agentListen,
   controlQueue,
   recheckStreamsMs = RECHECK_STREAMS_MS,
+  openStreamsWithinMs,
   pages,
   directory,
   log,
@@ -78,7 +81,7 @@ export async function startApi({
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
 
   let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
-  const streams = createStreamGateway({ gatewayUrl: () => agentUrl, notifications, log });
+  const streams = createStreamGateway({ gatewayUrl: () => agentUrl, notifications, openWithinMs: openStreamsWithinMs, log });
   const enrolHost = async ({ id, name }: { id: string; name: string }) => {
     const { fingerprint, ...identity } = await authority.issueForHost(id);
     return {
@@ -154,7 +157,7 @@ export async function startApi({
     close: async () => {
       await recheck?.stop();
       change.close();
-      openConsoles.close();
+      await openConsoles.close();
       notifications.close();
       agentEndpoint.close();
       server.closeAllConnections();

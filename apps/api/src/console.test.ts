@@ -66,6 +66,14 @@ describe('a console', () => {
     expect((await eventsOf('instance.console-opened'))[0]?.actorUserId).toBe(owner.actor.userId);
   });
 
+  it('is written down as ended when the process that held it was killed', async () => {
+    await askConsole(api, owner.token, instanceId);
+    const longAgo = new Date(Date.now() - 120_000);
+    await api.db.console.updateMany({ where: { instanceId }, data: { openedAt: longAgo, expiresAt: longAgo } });
+    expect(await untilEvent('instance.console-closed')).toMatchObject({ actorUserId: owner.actor.userId, accountId: owner.actor.accountId });
+    expect(await api.db.console.count({ where: { instanceId } })).toBe(0);
+  });
+
   it('opens once with a token, also when two come at once', async () => {
     const { token } = await askConsole(api, owner.token, instanceId);
     const viewers = await Promise.all([viewConsole(api, token), viewConsole(api, token)]);

@@ -46,7 +46,7 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   },
   'instance.openConsole': {
     says: 'A ticket for the screen or serial line of a running instance. It is shown once, in the first message on /console, within a minute.',
-    codes: ['INVALID_STATE'],
+    codes: ['INVALID_STATE', 'LIMIT_EXCEEDED', 'UNSUPPORTED'],
   },
   'instance.screenshot': {
     says: 'A picture of the instance’s screen as it is now.',

@@ -76,6 +76,7 @@ export async function createTestApi({ withWorld = false, pages }: { withWorld?: 
     agentListen: local,
     controlQueue,
     recheckStreamsMs: 200,
+    openStreamsWithinMs: 5_000,
     pages,
     log: createLogger('api', 'debug', { write: (line) => void logLines.push(line) }),
   });

@@ -39,10 +39,12 @@ export interface StreamGateway {
 export function createStreamGateway({
   gatewayUrl,
   notifications,
+  openWithinMs = OPEN_WITHIN_MS,
   log,
 }: {
   gatewayUrl: () => string;
   notifications: Notifications;
+  openWithinMs?: number | undefined;
   log: Logger;
 }): StreamGateway {
   const channels = new Map<string, WebSocket>();
@@ -65,7 +67,7 @@ export function createStreamGateway({
       pending.set(tokenHash, { hostId, ...opened });
       const timer = setTimeout(
         () => opened.reject(new DomainError('HOST_UNREACHABLE', 'The host did not open the stream in time. Its agent may be away.', { hostId })),
-        OPEN_WITHIN_MS,
+        openWithinMs,
       );
       try {
         await ask(hostId, { kind: 'open-stream', token, gatewayUrl: gatewayUrl(), target });

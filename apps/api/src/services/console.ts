@@ -3,7 +3,6 @@ import { hostFactsSchema } from '@nephos/contracts/agent.schema';
 import { consoleKindSchema } from '@nephos/contracts/console.schema';
 import type { ConsoleKind } from '@nephos/model/console';
 import type { Db } from '@nephos/db/database';
-import { noteEvent } from '@nephos/db/event.repo';
 import { findInstance } from '@nephos/db/instance.repo';
 import type { Console, Instance } from '@nephos/db/prisma';
 import { hashToken, newToken } from '@nephos/db/token';
@@ -13,7 +12,7 @@ import { CONSOLE_TICKET_MS, CONSOLES_MAX } from '@nephos/model/limits';
 import type { WebSocket } from 'ws';
 import type { StreamGateway } from '../agent/stream-gateway.ts';
 import type { AuthenticationService, Caller } from './authentication.ts';
-import type { OpenConsoles } from './open-consoles.ts';
+import { noteConsole, type OpenConsoles } from './open-consoles.ts';
 
 interface Viewer {
   socket: WebSocket;
@@ -54,8 +53,7 @@ export function createConsoleService({
       const { userId } = actor;
       await db.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT 1 FROM "user" WHERE id = ${userId}::uuid FOR UPDATE`; // who asks twice at once is counted twice
-        await tx.console.deleteMany({ where: { userId, expiresAt: { lte: now } } });
-        if ((await tx.console.count({ where: { userId } })) >= CONSOLES_MAX)
+        if ((await tx.console.count({ where: { userId, expiresAt: { gt: now } } })) >= CONSOLES_MAX)
           throw new DomainError('LIMIT_EXCEEDED', `You have ${CONSOLES_MAX} consoles open, which is as many as one person may. Close one first.`);
         await tx.console.create({
           data: { id: newId(), userId, sessionId: sessionId ?? null, apiKeyId: apiKeyId ?? null, instanceId, kind, tokenHash, expiresAt },
@@ -71,18 +69,10 @@ export function createConsoleService({
       const kind = consoleKindSchema.parse(redeemed.kind);
       try {
         const actor = await authentication.authenticateAgain(redeemed, requestId);
-        const { hostId, ...instance } = await findRunning(db, actor, instanceId, kind);
+        const instance = await findRunning(db, actor, instanceId, kind);
+        const { hostId } = instance;
         const far = await streams.open(hostId, { kind: 'console', instanceId, console: kind });
-        const tell = (what: 'opened' | 'closed', details: { seconds?: number } = {}) =>
-          noteEvent(db, {
-            kind: `instance.console-${what}`,
-            actor,
-            accountId: instance.accountId,
-            resource: { type: 'instance', id: instanceId },
-            message: `The ${kind === 'screen' ? 'screen' : 'serial console'} of instance ${instance.name} was ${what}.`,
-            details: { kind, address, ...details },
-          });
-        await tell('opened');
+        await noteConsole(db, { what: 'opened', actor, instance, details: { kind, address } });
         const openedAt = Date.now();
         openConsoles.add({
           ...redeemed,
@@ -90,7 +80,8 @@ export function createConsoleService({
           viewer: socket,
           far,
           onEnd: async () => {
-            await tell('closed', { seconds: Math.round((Date.now() - openedAt) / 1_000) });
+            const seconds = Math.round((Date.now() - openedAt) / 1_000);
+            await noteConsole(db, { what: 'closed', actor, instance, details: { kind, address, seconds } });
             await db.console.deleteMany({ where: { id } });
           },
         });
@@ -107,7 +98,15 @@ export type ConsoleService = ReturnType<typeof createConsoleService>;
 /** The instance, if the actor may see its console, it runs, and its host can show it. */
 export async function findRunning(db: Db, actor: Actor, instanceId: string, kind: ConsoleKind): Promise<Instance & { hostId: string }> {
   const instance = await findInstance(db, actor, 'instance.console', instanceId);
-  const { name, state, hostId } = instance;
+  const { name, state, stateReason, hostId } = instance;
+  if (state === 'unknown')
+    throw new DomainError(
+      'INVALID_STATE',
+      `${stateReason ?? 'Its host is away.'} So there is no console of instance ${name} until the host is back.`,
+      {
+        state,
+      },
+    );
   if (state !== 'running' || hostId === null)
     throw new DomainError('INVALID_STATE', `Instance ${name} is ${state}; only one that runs has a console.`, { state });
   const host = await db.host.findUniqueOrThrow({ where: { id: hostId }, select: { facts: true } });

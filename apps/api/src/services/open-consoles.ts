@@ -1,4 +1,7 @@
-import type { Db } from '@nephos/db/database';
+import { once } from 'node:events';
+import { systemActor, type Actor } from '@nephos/authz/actor';
+import type { Db, Tx } from '@nephos/db/database';
+import { noteEvent } from '@nephos/db/event.repo';
 import { findInstance } from '@nephos/db/instance.repo';
 import type { Console } from '@nephos/db/prisma';
 import type { Logger } from '@nephos/log/log';
@@ -28,7 +31,8 @@ export interface OpenConsole extends Pick<Console, 'id' | 'instanceId' | 'sessio
 /** The consoles that this process holds open. */
 export interface OpenConsoles {
   add(console: OpenConsole): void;
-  close(): void;
+  /** Ends them all, and resolves when that is written down. */
+  close(): Promise<void>;
 }
 
 /**
@@ -49,6 +53,7 @@ export function createOpenConsoles({
   log: Logger;
 }): OpenConsoles {
   const open = new Map<string, OpenConsole>();
+  const ending = new Set<Promise<void>>();
 
   /** Why it must end now; undefined when it may stay. */
   async function overBecause({ id, instanceId, hostId, ...credential }: OpenConsole): Promise<'signedOut' | 'ended' | undefined> {
@@ -82,7 +87,10 @@ export function createOpenConsoles({
   const attempt = (look: Promise<void>) =>
     void look.catch((error: unknown) => log.warn({ err: error }, 'it could not be asked which consoles may stay open'));
 
-  const timer = setInterval(() => attempt(recheck([...open.values()])), recheckMs).unref();
+  const timer = setInterval(() => {
+    attempt(recheck([...open.values()]));
+    attempt(forgetLost(db));
+  }, recheckMs).unref();
   let gathering: NodeJS.Timeout | undefined;
   const onChange = () => {
     if (open.size > 0) gathering ??= setTimeout(() => ((gathering = undefined), attempt(lookAtInstances())), GATHER_MS);
@@ -102,7 +110,9 @@ export function createOpenConsoles({
       const end = () => {
         if (!open.delete(id)) return;
         ends.forEach((stop) => stop());
-        onEnd().catch((error: unknown) => log.error({ err: error }, 'the end of a console could not be recorded'));
+        const ended = onEnd().catch((error: unknown) => log.error({ err: error }, 'the end of a console could not be recorded'));
+        ending.add(ended);
+        void ended.finally(() => ending.delete(ended));
       };
       viewer.once('close', end);
       far.once('close', () => {
@@ -110,11 +120,12 @@ export function createOpenConsoles({
         end();
       });
     },
-    close: () => {
+    close: async () => {
       clearInterval(timer);
       clearTimeout(gathering);
       events.off('change', onChange).off('console', onConsole).off('connected', onGap);
-      for (const { viewer, far } of open.values()) [viewer, far].forEach((socket) => socket.terminate());
+      for (const { viewer, far } of open.values()) await Promise.all([viewer, far].map((socket) => terminated(socket)));
+      await Promise.all(ending);
     },
   };
 }
@@ -123,11 +134,56 @@ function staysOn(hostId: string, instance: { state: string; hostId: string | nul
   return instance.hostId === hostId && STAYS_IN.some((state) => state === instance.state);
 }
 
-/** The viewer is told why; the rest follows from its close. */
+/** The viewer is told why. A viewer that goes on all the same reaches nothing any more. */
 function closeConsole({ viewer, far }: OpenConsole, why: 'signedOut' | 'ended'): void {
   viewer.resume(); // else its answer to the close is never read
   viewer.close(CONSOLE_CLOSED[why], why);
-  if (why === 'signedOut') far.close(); // what comes now is for nobody
+  far.close();
+}
+
+function terminated(socket: WebSocket): Promise<unknown> {
+  const closed = socket.readyState === socket.CLOSED ? Promise.resolve() : once(socket, 'close');
+  socket.terminate();
+  return closed;
+}
+
+/** What nobody opened in time is forgotten. What was open in a process that is gone has ended with it, which is written down. */
+async function forgetLost(db: Db): Promise<void> {
+  const isOver = { expiresAt: { lte: new Date() } };
+  await db.console.deleteMany({ where: { ...isOver, openedAt: null } });
+  for (const { id, instanceId, userId, kind } of await db.console.findMany({ where: { ...isOver, openedAt: { not: null } } })) {
+    await db.$transaction(async (tx) => {
+      const { count } = await tx.console.deleteMany({ where: { ...isOver, id } });
+      const instance = count > 0 ? await tx.instance.findUnique({ where: { id: instanceId } }) : null; // else another process was first
+      if (instance) await noteConsole(tx, { what: 'closed', actor: systemActor('consoles'), actorUserId: userId, instance, details: { kind } });
+    });
+  }
+}
+
+/** For the account of the instance to see. */
+export function noteConsole(
+  tx: Tx,
+  {
+    what,
+    instance,
+    details,
+    ...who
+  }: {
+    what: 'opened' | 'closed';
+    actor: Actor;
+    actorUserId?: string;
+    instance: { id: string; name: string; accountId: string };
+    details: { kind: string; address?: string; seconds?: number };
+  },
+): Promise<void> {
+  return noteEvent(tx, {
+    ...who,
+    kind: `instance.console-${what}`,
+    accountId: instance.accountId,
+    resource: { type: 'instance', id: instance.id },
+    message: `The ${details.kind === 'screen' ? 'screen' : 'serial console'} of instance ${instance.name} was ${what}.`,
+    details,
+  });
 }
 
 /** One that has not answered a ping when the next is due is gone, whatever TCP thinks. A paused one reads no answers. */
