@@ -136,7 +136,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the charts of an instance', () => {
     const figure = page.getByRole('figure', { name: 'Memory' });
     await figure.waitFor();
     expect(await figure.locator('p.sr-only').textContent()).toMatch(
-      /used by the guest: last [\d.]+ MiB, on average [\d.]+ MiB, at most [\d.]+ MiB\./,
+      /used by the guest: last [\d.]+ [MG]iB, on average [\d.]+ [MG]iB, at most [\d.]+ [MG]iB\./,
     );
     await page.getByRole('button', { name: 'As a table' }).click();
     await page.getByRole('columnheader', { name: 'CPU: busy' }).waitFor();

@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the API reference', () => {
     expect(await answer.textContent()).toContain('UNAUTHENTICATED');
     expect(portal.troubles.splice(0)).toEqual([expect.stringMatching(/401/), expect.stringMatching(/401/)]); // the refusal itself
     expect(page.url(), 'the person is still signed in').toContain('/api-reference');
-    await page.getByLabel('Input').fill('{ not json');
+    await page.getByRole('textbox', { name: 'Input' }).fill('{ not json');
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('alert').filter({ hasText: 'This is not JSON.' }).waitFor();
   });

@@ -52,7 +52,7 @@ export function optionsOf(now: () => Drawn, width: number, onPoint: (index: numb
   return {
     width,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: CURSOR_KEY }, points: { size: 6 } },
     scales: {
