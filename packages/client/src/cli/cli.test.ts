@@ -6,6 +6,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeConsoleHost } from '@nephos/api/console.arrange';
+import { makePartitions, SAMPLE_TIER } from '@nephos/db/metrics-partition.repo';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -105,6 +106,12 @@ describe('nephos instance', () => {
     const shown = JSON.parse((await asTenant('instance', 'show', 'web', '--json')).stdout) as { id: string; name: string; tags: object };
     expect(shown).toMatchObject({ name: 'web', state: 'running', tags: { team: 'blue' } });
     expect((await asTenant('instance', 'show', shown.id)).stdout).toMatch(/^Name: +web$/m);
+
+    const at = new Date(Date.now() - 5_000);
+    await makePartitions(api.db, SAMPLE_TIER, at, new Date());
+    await api.db.$executeRaw`INSERT INTO metrics.sample (instance_id, at, cpu_fraction) VALUES (${shown.id}::uuid, ${at}::timestamptz, 0.25)`;
+    const metrics = await asTenant('instance', 'metrics', 'web', '--range', 'day');
+    expect(metrics.stdout).toMatch(/^METRIC +LAST +AVERAGE +HIGHEST\ncpuFraction +0.25 +0.25 +0.25\nmemoryUsedBytes +- +- +-\n/);
 
     for (const [verb, ...more] of [['stop', '--force'], ['start'], ['reboot', '--force'], ['destroy'], ['recover'], ['destroy'], ['expunge']]) {
       const done = await asTenant('instance', verb!, 'web', '--wait', '--json', ...more);

@@ -6,6 +6,7 @@ import { report } from './operation-commands.ts';
 import { printFields, printJson } from './output.ts';
 import { listCommand, openSession, wholeNumber } from './session.ts';
 import { addConsoleCommand } from './console.ts';
+import { addMetricsCommand } from './metrics.ts';
 import { addSshCommand } from './ssh.ts';
 
 type Row = Outputs['instance']['list']['items'][number];
@@ -144,6 +145,7 @@ export function addInstanceCommands(program: Command): void {
   }
   addSshCommand(instance);
   addConsoleCommand(instance);
+  addMetricsCommand(instance);
 }
 
 function parseTag(text: string): [string, string] {

@@ -11,7 +11,8 @@ describe('parseCounters', () => {
       'cpu.time=1500000000',
       'vcpu.current=2',
       'balloon.available=1000',
-      'balloon.unused=400',
+      'balloon.unused=100',
+      'balloon.usable=400',
       'balloon.rss=2000',
       'net.count=2',
       'net.0.name=vnet0',
@@ -42,6 +43,10 @@ describe('parseCounters', () => {
         networkOutBytes: 3,
       },
     ]);
+  });
+
+  it('takes what is quite empty for free where a guest does not tell of its caches', () => {
+    expect(parseCounters(domain('balloon.available=1000', 'balloon.unused=100'))[0]?.memoryUsedBytes).toBe(900 * 1024);
   });
 
   it('tells what a host does not say as null, not as nothing', () => {

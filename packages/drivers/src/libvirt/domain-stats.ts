@@ -31,11 +31,14 @@ function countersIn(fields: ReadonlyMap<string, number>): Omit<GuestCounters, 'i
     const values = Array.from({ length: fields.get(`${group}.count`) ?? 0 }, (_, index) => one(`${group}.${index}.${what}`));
     return values.includes(null) || !fields.has(`${group}.count`) ? null : values.reduce<number>((total, value) => total + (value ?? 0), 0);
   };
-  const [available, unused, resident] = [one('balloon.available'), one('balloon.unused'), one('balloon.rss')];
+  const resident = one('balloon.rss');
+  const available = one('balloon.available');
+  // What a guest would give back without a loss is not used: its caches are not. Older guests tell only what is quite empty.
+  const free = one('balloon.usable') ?? one('balloon.unused');
   return {
     cpuCount: fields.get('vcpu.current') ?? 1,
     cpuTimeNs: one('cpu.time'),
-    memoryUsedBytes: available === null || unused === null ? null : (available - unused) * KIB,
+    memoryUsedBytes: available === null || free === null ? null : Math.max(0, available - free) * KIB,
     memoryResidentBytes: resident === null ? null : resident * KIB,
     diskReadBytes: sum('block', 'rd.bytes'),
     diskWriteBytes: sum('block', 'wr.bytes'),
