@@ -1,14 +1,19 @@
 export type LiveState = 'connecting' | 'live' | 'away';
 
+export interface Change {
+  resourceType: string;
+  resourceId: string;
+}
+
 export interface Follower {
   onState: (state: LiveState) => void;
-  onChange: (resourceType: string) => void;
+  onChange: (change: Change) => void;
   /** Changes may have been missed. */
   onGap: () => void;
 }
 
 /** Between the tabs of a browser. */
-type News = { kind: 'change'; resourceType: string; cursor: string } | { kind: 'state'; state: LiveState } | { kind: 'gap' };
+type News = ({ kind: 'change'; cursor: string } & Change) | { kind: 'state'; state: LiveState } | { kind: 'gap' };
 
 const NAME = 'nephos-changes';
 const AGAIN_MS = 3_000;
@@ -27,7 +32,7 @@ export function followChanges({ onState, onChange, onGap }: Follower): () => voi
     else if (news.kind === 'gap') onGap();
     else {
       cursor = news.cursor;
-      onChange(news.resourceType);
+      onChange(news);
     }
   };
   const tell = (news: News) => {
@@ -66,8 +71,8 @@ function listenUntil(signal: AbortSignal, cursor: () => string | undefined, tell
       });
       source.addEventListener('message', ({ data, lastEventId }: MessageEvent<string>) => {
         last = lastEventId;
-        const change: { resourceType?: string } = JSON.parse(data);
-        if (change.resourceType) tell({ kind: 'change', resourceType: change.resourceType, cursor: lastEventId });
+        const { resourceType, resourceId }: Partial<Change> = JSON.parse(data);
+        if (resourceType && resourceId) tell({ kind: 'change', resourceType, resourceId, cursor: lastEventId });
       });
       source.addEventListener('error', () => {
         tell({ kind: 'state', state: 'away' });

@@ -3,10 +3,9 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { followChanges, type LiveState } from './change-stream.ts';
 
-/** Which queries a change makes stale, by their procedure or the first part of it. */
+/** Which queries a change makes stale, by the first part of their procedure. */
 const TOUCHES: Readonly<Record<string, readonly string[]>> = {
   instance: ['instance', 'account', 'event'],
-  'instance-metrics': ['instance.metrics'],
   volume: ['instance', 'volume'],
   network: ['network'],
   router: ['network'],
@@ -16,6 +15,8 @@ const TOUCHES: Readonly<Record<string, readonly string[]>> = {
   'api-key': ['apiKey'],
   'compute-offering': ['computeOffering'],
 };
+/** Where changes are many, only the queries of that very instance. */
+const METRICS = { resourceType: 'instance-metrics', procedure: 'instance.metrics' } as const;
 /** What comes within this time is asked for once. */
 const GATHER_MS = 100;
 
@@ -30,7 +31,8 @@ export function Live({ children }: { children: ReactNode }) {
     const gathered = gather(queryClient);
     const stop = followChanges({
       onState: setState,
-      onChange: (resourceType) => gathered.add(TOUCHES[resourceType] ?? []),
+      onChange: ({ resourceType, resourceId }) =>
+        gathered.add(resourceType === METRICS.resourceType ? [`${METRICS.procedure}/${resourceId}`] : (TOUCHES[resourceType] ?? [])),
       onGap: () => void queryClient.invalidateQueries(),
     });
     return () => {
@@ -48,9 +50,7 @@ function gather(queryClient: QueryClient) {
     const now = new Set(stale);
     stale.clear();
     timer = undefined;
-    void queryClient.invalidateQueries({
-      predicate: ({ queryKey: [path] }) => Array.isArray(path) && (now.has(String(path[0])) || now.has(path.join('.'))),
-    });
+    void queryClient.invalidateQueries({ predicate: ({ queryKey }) => namesOf(queryKey).some((name) => now.has(name)) });
   };
   return {
     add: (features: readonly string[]) => {
@@ -59,4 +59,11 @@ function gather(queryClient: QueryClient) {
     },
     clear: () => clearTimeout(timer),
   };
+}
+
+/** What a query goes by: the first part of its procedure, and the whole with the instance that it asks for. */
+function namesOf([path, asked]: readonly unknown[]): string[] {
+  if (!Array.isArray(path)) return [];
+  const { input }: { input?: { instanceId?: string } } = Object(asked);
+  return [String(path[0]), ...(input?.instanceId ? [`${path.join('.')}/${input.instanceId}`] : [])];
 }

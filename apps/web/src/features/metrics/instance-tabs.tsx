@@ -2,10 +2,10 @@
 import { Skeleton } from '@nephos/ui/panel';
 import { useTranslations } from 'next-intl';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import type { Instance } from '../instance/instance-actions.tsx';
+import { Tabs } from '../shell/tabs.tsx';
 import { useUrlState } from '../shell/use-url-state.ts';
 
 const TABS = ['overview', 'charts'] as const;
@@ -19,19 +19,14 @@ export function InstanceTabs({ instance, children }: { instance: Instance; child
   const tab = TABS.find((one) => one === get('tab')) ?? 'overview';
   return (
     <>
-      <nav aria-label={t('pages')} className="mb-4 flex gap-4 border-b border-line">
-        {TABS.map((one) => (
-          <Link
-            key={one}
-            href={pathTo.instance(instance.id, one === 'overview' ? '' : `tab=${one}`)}
-            scroll={false}
-            aria-current={one === tab ? 'page' : undefined}
-            className={`-mb-px border-b-2 px-1 py-2 ${one === tab ? 'border-accent font-medium text-ink' : 'border-transparent text-ink-soft hover:text-ink'}`}
-          >
-            {t(one === 'overview' ? 'overview' : 'title')}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label={t('pages')}
+        tabs={TABS.map((one) => ({
+          text: t(one === 'overview' ? 'overview' : 'title'),
+          path: pathTo.instance(instance.id, one === 'overview' ? '' : `tab=${one}`),
+          isHere: one === tab,
+        }))}
+      />
       {tab === 'charts' ? <Charts instance={instance} /> : children}
     </>
   );
