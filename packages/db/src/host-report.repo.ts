@@ -5,24 +5,35 @@ import type { InstanceState } from '@nephos/model/instance/state';
 import { transaction, type Db, type Tx } from './database.ts';
 import { noteEvent } from './event.repo.ts';
 import { lockInstance, stateOfInstance } from './instance.repo.ts';
-import type { Host, Instance } from './prisma.ts';
+import { columnsOf } from './locked-row.ts';
+import { Prisma, type Host, type Instance } from './prisma.ts';
 
 type Guest = HostReport['guests'][number];
 const AGENT = systemActor('agent');
 
-/** A host was heard of. What is new in what it says of itself is written down, and that it is connected; all else would wake everybody who watches, each time. */
-export async function noteHostSeen(db: Db, host: Host, report: HostReport): Promise<void> {
+/**
+ * A host was heard of. Answers its row as it was before, undefined when there is none. What is new in what it says of itself is
+ * written down, and that it is connected; all else would wake everybody who watches, each time.
+ */
+export async function noteHostSeen(db: Db, hostId: string, report: HostReport): Promise<Host | undefined> {
+  const host = report.isFull ? await touch(db, hostId, report) : await db.host.findUnique({ where: { id: hostId } });
+  if (!host) return undefined;
   const facts = isDeepStrictEqual(report.facts, host.facts) ? undefined : report.facts;
   if (host.state !== 'connected' || host.bootId !== report.bootId || facts) await transaction(db, (tx) => noteHost(tx, host, report, facts));
-  if (!report.isFull) return;
-  await db.$executeRaw`
+  return host;
+}
+
+/** A thousand hosts do this every 15 seconds: one statement. */
+async function touch(db: Db, hostId: string, { pools = [] }: HostReport): Promise<Host | undefined> {
+  const [host] = await db.$queryRaw<Host[]>`
     WITH pools AS (
       UPDATE pool SET capacity_bytes = told."capacityBytes", used_bytes = told."usedBytes"
-      FROM json_to_recordset(${JSON.stringify(report.pools ?? [])}::json) AS told (path text, "capacityBytes" bigint, "usedBytes" bigint)
-      WHERE pool.host_id = ${host.id}::uuid AND pool.path = told.path
+      FROM json_to_recordset(${JSON.stringify(pools)}::json) AS told (path text, "capacityBytes" bigint, "usedBytes" bigint)
+      WHERE pool.host_id = ${hostId}::uuid AND pool.path = told.path
         AND (pool.capacity_bytes, pool.used_bytes) IS DISTINCT FROM (told."capacityBytes", told."usedBytes")
     )
-    UPDATE host SET reported_at = now() WHERE id = ${host.id}::uuid`;
+    UPDATE host SET reported_at = now() WHERE id = ${hostId}::uuid RETURNING ${columnsOf(Prisma.HostScalarFieldEnum)}`;
+  return host;
 }
 
 async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport, facts: HostReport['facts']): Promise<void> {

@@ -122,14 +122,14 @@ describe('a host', () => {
     const silent = await db.host.findUniqueOrThrow({ where: { id: host.id } });
     expect(silent.state).toBe('disconnected');
     expect((await db.host.findUniqueOrThrow({ where: { id: other.id } })).state).toBe('connected');
-    await noteHostSeen(db, silent, aReport());
+    await noteHostSeen(db, silent.id, aReport());
     expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject({ state: 'connected' });
   });
 
   it('is what it says it is', async () => {
     await noteHostSeen(
       db,
-      host,
+      host.id,
       aReport({
         facts: { acceleration: 'kvm', accelerationReason: 'booted', cpuCount: 3, cpuMhz: 1_000, memoryMib: 2_000, versions: { qemu: '7' } },
         pools: [{ path: `/pool/${host.id}`, capacityBytes: 10, usedBytes: 5 }],

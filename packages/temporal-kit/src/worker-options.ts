@@ -29,7 +29,7 @@ export function hostWorkerOptions({ taskQueue, ...parts }: WorkerParts & { taskQ
     ...parts,
     taskQueue,
     maxConcurrentActivityTaskExecutions: 20,
-    maxConcurrentActivityTaskPolls: 2,
+    activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, maximum: 4, initial: 1 }, // a host that rests asks once a minute
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',
     shutdownGraceTime: '10s',

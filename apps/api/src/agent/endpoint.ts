@@ -115,11 +115,16 @@ async function answer({ agents, metrics, templates, log }: AgentEndpointParts, r
   }
 }
 
-/** Who the other side is: the common name of a certificate that our authority gave. */
-function hostIdOf(request: IncomingMessage): string | undefined {
-  const { socket } = request;
+const hostIds = new WeakMap<object, string>();
+
+/** Who the other side is: the common name of a certificate that our authority gave. Looked at once per connection, for it costs as much as a report. */
+function hostIdOf({ socket }: IncomingMessage): string | undefined {
+  const known = hostIds.get(socket);
+  if (known !== undefined) return known;
   const name = socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate().subject.CN : undefined;
-  return typeof name === 'string' ? name : undefined;
+  if (typeof name !== 'string') return undefined;
+  hostIds.set(socket, name);
+  return name;
 }
 
 function passToTemporal(agent: TLSSocket, temporalAddress: string, log: Logger): void {

@@ -13,9 +13,8 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
   return {
     /** Each part can be written down twice, so a report that fails half way is simply told again. */
     async report(hostId: string, report: HostReport): Promise<z.output<typeof reportAnswerSchema>> {
-      const host = await db.host.findUnique({ where: { id: hostId } });
+      const host = await noteHostSeen(db, hostId, report);
       if (!host) throw new DomainError('NOT_FOUND', 'This host was removed from the cloud.', { hostId });
-      await noteHostSeen(db, host, report);
       await noteAttempts(db, hostId, report.attempts);
       const stale = report.isFull || report.guests.length > 0 ? await noteGuests(db, host, report) : [];
       return {

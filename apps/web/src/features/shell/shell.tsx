@@ -1,7 +1,20 @@
 'use client';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine, MenuText } from '@nephos/ui/menu';
 import { Note } from '@nephos/ui/panel';
-import { Activity, Braces, ChevronDown, CircleUserRound, Cloud, KeyRound, LogOut, ScrollText, Search, Server, Terminal, UserRound } from 'lucide-react';
+import {
+  Activity,
+  Braces,
+  ChevronDown,
+  CircleUserRound,
+  Cloud,
+  KeyRound,
+  LogOut,
+  ScrollText,
+  Search,
+  Server,
+  Terminal,
+  UserRound,
+} from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
