@@ -92,6 +92,7 @@ export function createStreamGateway({
     },
 
     addStream: (hostId, socket) => {
+      socket.on('error', (error) => log.info({ hostId, err: error }, 'a stream of an agent broke')); // it closes after
       void once(socket, 'message', { signal: AbortSignal.timeout(OPEN_WITHIN_MS) })
         .then(([message]: unknown[]) => {
           const { token, error } = streamHelloSchema.parse(JSON.parse(String(message)));
@@ -126,7 +127,6 @@ function pass(from: WebSocket, to: WebSocket): void {
     });
     if (to.bufferedAmount >= BEHIND_MAX_BYTES) from.pause();
   });
-  from.on('error', () => undefined); // it closes after
   from.once('close', () => {
     to.resume(); // else its answer to the close is never read
     to.close();

@@ -114,11 +114,14 @@ export function createOpenConsoles({
         ending.add(ended);
         void ended.finally(() => ending.delete(ended));
       };
-      viewer.once('close', end);
-      far.once('close', () => {
+      const onFarClose = () => {
         closeConsole(console, 'ended');
         end();
-      });
+      };
+      viewer.once('close', end);
+      far.once('close', onFarClose);
+      if (far.readyState !== far.OPEN) onFarClose();
+      else attempt(recheck([console])); // its right may have ended while it was opened
     },
     close: async () => {
       clearInterval(timer);
