@@ -100,7 +100,7 @@ export async function startApi({
   const instance = createInstanceService({ db, operations, secretKeys: keys.secrets });
   const template = createTemplateService({ db });
   const change = createChangeService({ db, notifications });
-  const metrics = createMetricsService({ db, notifications });
+  const metrics = createMetricsService({ db, notifications, log });
   const user = createUserService({ db });
   const directoryUsers =
     directory && createDirectoryUsers({ db, directory: createDirectory(directory.settings), adminGroup: directory.adminGroup, log });

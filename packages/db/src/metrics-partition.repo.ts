@@ -27,6 +27,7 @@ export async function makePartitions(db: Db, tier: Tier, from: Date, until: Date
   const wanted = partitionsOver(tier, from, until);
   if ((await missing(db, wanted)).length === 0) return;
   await transaction(db, async (tx) => {
+    await tx.$executeRaw`SET LOCAL lock_timeout = '3s'`; // as below; a backup may hold its locks for hours
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('metrics partitions'))`;
     for (const { name, from: first, until: end } of await missing(tx, wanted)) {
       // A name and two times of ours; a statement like this takes no parameters.

@@ -86,7 +86,7 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
     {
       onEvent: (event) => {
         reporter.noteGuest(event);
-        if (event.state === 'stopped') sampler.noteEnd(event.instanceId);
+        if (event.state === 'stopped' || event.state === 'gone') sampler.noteEnd(event.instanceId);
       },
       onGap: () => {
         void reporter.reportFully();

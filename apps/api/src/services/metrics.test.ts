@@ -4,6 +4,7 @@ import type { Sample } from '@nephos/contracts/metrics.schema';
 import { claimHost } from '@nephos/db/host-claim.repo';
 import { insertInstance } from '@nephos/db/instance-create.repo';
 import type { Host, Instance } from '@nephos/db/prisma';
+import { createLogger } from '@nephos/log/log';
 import { METRIC_RANGES } from '@nephos/model/metrics';
 import { newId } from '@nephos/model/id';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const events = new EventEmitter();
   const notify = async (channel: string, payload: string) => void events.emit(channel, payload);
-  metrics = createMetricsService({ db: database.db, notifications: { events, notify, close: () => undefined } });
+  metrics = createMetricsService({ db: database.db, notifications: { events, notify, close: () => undefined }, log: createLogger('test', 'silent') });
 });
 afterAll(() => database.close());
 

@@ -3,6 +3,7 @@ import type { Db } from '@nephos/db/database';
 import { findInstance } from '@nephos/db/instance.repo';
 import { makePartitions, SAMPLE_TIER } from '@nephos/db/metrics-partition.repo';
 import { insertSamples, readMetrics, RESOLUTIONS } from '@nephos/db/metrics.repo';
+import type { Logger } from '@nephos/log/log';
 import { SAMPLE_EVERY_MS, SAMPLES_COMPLETE_AFTER_MS } from '@nephos/model/metrics';
 import type { Notifications } from '../notifications.ts';
 import type { Request } from '../request.ts';
@@ -10,7 +11,8 @@ import { toColumns } from './metrics.dto.ts';
 
 /** A page that shows charts asks again with every change it hears of; one that is gone is forgotten after this. */
 const WATCHED_MS = 4 * SAMPLE_EVERY_MS;
-const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 export const WATCH_CHANNEL = 'metrics';
 
 /**
@@ -18,21 +20,27 @@ export const WATCH_CHANNEL = 'metrics';
  * metrics were asked for a moment ago, of whichever API process, get a change: one for each sample of each instance would be more
  * writes than all else.
  */
-export function createMetricsService({ db, notifications }: { db: Db; notifications: Notifications }) {
+export function createMetricsService({ db, notifications, log }: { db: Db; notifications: Notifications; log: Logger }) {
   const watchedUntil = new Map<string, number>();
-  let preparedDay = '';
   notifications.events.on(WATCH_CHANNEL, (instanceId: string) => {
     const now = Date.now();
     watchedUntil.set(instanceId, now + WATCHED_MS);
     for (const [id, until] of watchedUntil) if (until < now) watchedUntil.delete(id);
   });
 
-  /** Also where no control worker has run for days, as after a long weekend of a laptop. */
+  let preparedUntilMs = 0;
+  let preparing: Promise<void> | undefined;
+  /** Today's and tomorrow's, once a day; also where no control worker has run for days, as after a long weekend of a laptop. */
   async function preparePartitions(now: Date): Promise<void> {
-    const day = now.toISOString().slice(0, 10);
-    if (day === preparedDay) return;
-    await makePartitions(db, SAMPLE_TIER, new Date(now.getTime() - SAMPLES_COMPLETE_AFTER_MS), new Date(now.getTime() + DAY_MS));
-    preparedDay = day;
+    if (now.getTime() < preparedUntilMs) return;
+    preparing ??= makePartitions(db, SAMPLE_TIER, new Date(now.getTime() - SAMPLES_COMPLETE_AFTER_MS), new Date(now.getTime() + DAY_MS))
+      .then(() => (preparedUntilMs = Math.ceil(now.getTime() / DAY_MS) * DAY_MS))
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'the partitions for metrics could not be made; today’s may be there, so samples are taken');
+        preparedUntilMs = now.getTime() + MINUTE_MS;
+      })
+      .then(() => (preparing = undefined));
+    await preparing;
   }
 
   return {

@@ -39,8 +39,10 @@ export function Charts({ instance }: { instance: Instance }) {
   const t = useTranslations('charts');
   return (
     <section aria-label={t('title')} aria-busy={query.isFetching} className="grid min-w-0 gap-4">
-      <div className="flex flex-wrap items-center justify-between gap-2">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <Ranges range={range} />
+        {query.data && <Resolution seconds={query.data.resolutionSeconds} />}
+        <div className="grow" />
         <Button aria-pressed={isTable} onClick={() => setTable(!isTable)} className="aria-pressed:bg-accent-soft aria-pressed:text-accent">
           <Table2 size={14} aria-hidden />
           {t('showTable')}
@@ -49,7 +51,7 @@ export function Charts({ instance }: { instance: Instance }) {
       <Loading query={query} rows={10}>
         {(metrics) => (
           // Of the range before, until those that were asked for are there.
-          <div className={query.isPlaceholderData ? 'opacity-50' : ''}>
+          <div className={`min-w-0 ${query.isPlaceholderData ? 'opacity-50' : ''}`}>
             <Shown metrics={metrics} instance={instance} isTable={isTable} />
           </div>
         )}
@@ -76,6 +78,13 @@ function Ranges({ range }: { range: (typeof METRIC_RANGES)[number] }) {
       ))}
     </div>
   );
+}
+
+function Resolution({ seconds }: { seconds: number }) {
+  const t = useTranslations('charts');
+  const format = useFormatter();
+  const [value, unit] = seconds < 60 ? [seconds, 'second'] : seconds < 3_600 ? [seconds / 60, 'minute'] : [seconds / 3_600, 'hour'];
+  return <p className="text-xs text-ink-soft">{t('resolution', { time: format.number(value, { style: 'unit', unit, unitDisplay: 'long' }) })}</p>;
 }
 
 function Shown({ metrics, instance, isTable }: { metrics: Metrics; instance: Instance; isTable: boolean }) {
