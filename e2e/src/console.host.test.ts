@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { instancePasswordDto } from '@nephos/contracts/instance.schema';
+import { instanceDto, instancePasswordDto } from '@nephos/contracts/instance.schema';
 import { operationDto } from '@nephos/contracts/operation.schema';
 import { startEmbeddedCloud, type EmbeddedCloud } from '@nephos/tools/embedded-cloud';
 import type { Page } from 'playwright-core';
@@ -107,12 +107,25 @@ describe.skipIf(!existsSync(CHROMIUM)).each(CLOUDS)('the console of a $kind gues
     await page.getByRole('button', { name: 'Console' }).and(page.locator('[aria-disabled=true]')).waitFor();
   });
 
-  it('connects again once the guest runs, and says when the session has ended', async () => {
+  it('connects again once the guest runs', async () => {
     await page.goBack();
     const { id } = await cloud.api.mutate(operationDto, 'instance.start', { instanceId });
     await cloud.api.untilEnded(id);
     await page.getByRole('button', { name: 'Reconnect' }).and(page.locator('[aria-disabled=false]')).click();
     await page.locator('[data-console=connected]').waitFor();
+  });
+
+  it('says that the connection is lost, and connects again', async () => {
+    process.kill(await cloud.pidOf('api'), 'SIGKILL');
+    await page.getByText('The connection was lost.').waitFor();
+    await looksRight(page, `console-${kind}-lost`);
+    await cloud.api.until('the API is back', () => cloud.api.query(instanceDto, 'instance.get', { instanceId }));
+    await page.getByRole('button', { name: 'Reconnect' }).click();
+    await page.locator('[data-console=connected]').waitFor();
+    portal.troubles.splice(0); // of the time without an API
+  });
+
+  it('says when the session has ended', async () => {
     await cloud.db.session.deleteMany({});
     await page.getByText('Your session has ended').waitFor();
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
