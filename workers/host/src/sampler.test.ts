@@ -1,6 +1,7 @@
 import type { HostMetrics } from '@nephos/contracts/metrics.schema';
 import type { GuestCounters } from '@nephos/drivers/hypervisor-driver';
 import { createLogger } from '@nephos/log/log';
+import { DomainError } from '@nephos/model/errors';
 import { SAMPLES_KEPT_MS } from '@nephos/model/metrics';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSampler } from './sampler.ts';
@@ -14,7 +15,7 @@ afterEach(() => {
 });
 
 /** A host with one guest, whose counters grow by 1 with each look. */
-function start({ send, now }: { send?: (metrics: HostMetrics) => Promise<void>; now?: () => number } = {}) {
+function start({ send, now, guests = 1 }: { guests?: number; send?: (metrics: HostMetrics) => Promise<void>; now?: () => number } = {}) {
   const arrived: HostMetrics['readings'] = [];
   let looks = 0;
   let wake = Promise.withResolvers<void>();
@@ -29,7 +30,7 @@ function start({ send, now }: { send?: (metrics: HostMetrics) => Promise<void>; 
         looks++;
         note();
         if (isBroken) throw new Error('libvirtd is away');
-        return [countersOf(looks)];
+        return Array.from({ length: guests }, (_, at) => ({ ...countersOf(looks), instanceId: at === 0 ? instanceId : `guest ${at}` }));
       },
     },
     send: async (metrics) => {
@@ -112,6 +113,34 @@ describe('the sampler', () => {
     await until(() => arrived.length >= 4);
     const times = arrived.map(({ at }) => at);
     expect(times).toEqual(times.toSorted());
+  });
+
+  it('sends what it kept in requests that are not too big, and at least one reading in each', async () => {
+    let isAway = true;
+    const sizes: number[] = [];
+    const { until, looks } = start({
+      guests: 3_000,
+      send: async ({ readings }) => {
+        if (isAway) throw new Error('the control plane is away');
+        sizes.push(readings.length);
+      },
+    });
+    await until(() => looks() === 5);
+    isAway = false;
+    await until(() => sizes.length >= 3);
+    expect(new Set(sizes)).toEqual(new Set([1])); // two of them are 6,000 samples
+  });
+
+  it('drops what is refused for good, and goes on', async () => {
+    let sent = 0;
+    const { until } = start({
+      send: async ({ readings }) => {
+        expect(readings).toHaveLength(1); // nothing is left of the ones before
+        sent++;
+        throw new DomainError('BAD_INPUT', 'what is this');
+      },
+    });
+    await until(() => sent >= 3);
   });
 
   it('keeps no more than the last hour', async () => {

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { READINGS_AT_ONCE_MAX, type HostMetrics, type Reading } from '@nephos/contracts/metrics.schema';
 import type { HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
 import type { Logger } from '@nephos/log/log';
+import { DomainError } from '@nephos/model/errors';
 import { SAMPLES_KEPT_MS } from '@nephos/model/metrics';
 import { sampleBetween, type Look } from './rates.ts';
 
+/** Some megabytes of JSON. */
+const SAMPLES_AT_ONCE = 5_000;
 /** Looks that are further apart than this many intervals are not compared: nobody can say what was between. */
 const COMPARED_OVER = 2.5;
 
@@ -53,8 +56,12 @@ export function createSampler({ hypervisor, send, everyMs, signal, log, now = Da
 
   async function sendKept(): Promise<void> {
     while (kept.length > 0 && !signal.aborted) {
-      const readings = kept.slice(0, READINGS_AT_ONCE_MAX);
-      const { refused } = await send({ readings }, signal);
+      const readings = firstOf(kept);
+      const { refused } = await send({ readings }, signal).catch((error: unknown) => {
+        if (!(error instanceof DomainError) || error.isRetryable) throw error;
+        log.warn({ err: error }, 'samples are not understood by the control plane, and dropped');
+        return { refused: 0 };
+      });
       kept = kept.filter((reading) => !readings.includes(reading));
       if (refused > 0) log.info({ count: refused }, 'samples were refused: of guests without a claim here, or the clock of this host is wrong');
     }
@@ -90,4 +97,11 @@ export function createSampler({ hypervisor, send, everyMs, signal, log, now = Da
       }
     },
   };
+}
+
+/** What goes in one request: the oldest, as many as are not too much, and at least one. */
+function firstOf(readings: readonly Reading[]): Reading[] {
+  let count = 0;
+  const tooMany = readings.findIndex(({ samples }) => (count += samples.length) > SAMPLES_AT_ONCE);
+  return readings.slice(0, Math.min(READINGS_AT_ONCE_MAX, tooMany < 0 ? readings.length : Math.max(1, tooMany)));
 }
