@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 /** Debian's. /usr/bin/chromium is a script around it. */
 export const CHROMIUM = '/usr/lib/chromium/chromium';
 const SCREENSHOTS = path.join(import.meta.dirname, '../screenshots');
+const PATIENCE_MS = 30_000;
 const WIDTHS = [1440, 390] as const;
 const THEMES = ['light', 'dark'] as const;
 
@@ -18,12 +19,13 @@ export interface Portal {
   close(): Promise<void>;
 }
 
-/** A browser that has signed in to the cloud's portal as its administrator. */
-export async function openPortal(cloud: EmbeddedCloud): Promise<Portal> {
+/** A browser in which nobody has signed in. */
+export async function openBrowser(cloud: EmbeddedCloud): Promise<Portal> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
   const context = await browser.newContext({ baseURL: cloud.api.url, viewport: { width: 1440, height: 900 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: cloud.api.url });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const troubles: string[] = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && troubles.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => troubles.push(`error of the page: ${error.message}`));
@@ -33,13 +35,35 @@ export async function openPortal(cloud: EmbeddedCloud): Promise<Portal> {
       console.error(`CSP: ${violatedDirective} blocked ${blockedURI}`),
     );
   });
-  await page.goto('/sign-in');
-  await page.getByLabel('Name', { exact: true }).fill('admin');
-  await page.getByLabel('Password').fill((await readFile(path.join(cloud.dataFolder, 'control/admin-password'), 'utf8')).trim());
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.locator('[data-live=live]').waitFor();
   return { page, troubles, close: () => browser.close() };
 }
+
+/** A browser that has signed in to the cloud's portal as its administrator. */
+export async function openPortal(cloud: EmbeddedCloud): Promise<Portal> {
+  const portal = await openBrowser(cloud);
+  await portal.page.goto('/sign-in');
+  await signIn(portal.page, { name: 'admin', password: await adminPassword(cloud) });
+  await portal.page.locator('[data-live=live]').waitFor();
+  return portal;
+}
+
+/** Fills in the page for it. */
+export async function signIn(page: Page, { name, password }: { name: string; password: string }): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export const adminPassword = (cloud: EmbeddedCloud): Promise<string> => secretOf(cloud, 'admin-password');
+/** Of all the demo people. */
+export const directoryPassword = (cloud: EmbeddedCloud): Promise<string> => secretOf(cloud, 'directory-password');
+
+async function secretOf({ dataFolder }: EmbeddedCloud, file: string): Promise<string> {
+  return (await readFile(path.join(dataFolder, 'control', file), 'utf8')).trim();
+}
+
+/** Looks again until it is as expected. */
+export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: PATIENCE_MS });
 
 /** No serious violation of accessibility, in light and dark, wide and narrow; and a picture of each to look at. */
 export async function looksRight(page: Page, name: string): Promise<void> {

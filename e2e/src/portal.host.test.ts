@@ -1,67 +1,44 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { startEmbeddedCloud, type EmbeddedCloud } from '@nephos/tools/embedded-cloud';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-
-/** Debian's. /usr/bin/chromium is a script around it. */
-const CHROMIUM = '/usr/lib/chromium/chromium';
-const SCREENSHOTS = path.join(import.meta.dirname, '../screenshots');
-const WIDTHS = [1440, 390] as const;
-const THEMES = ['light', 'dark'] as const;
+import { adminPassword, CHROMIUM, keepPicture, looksRight, openBrowser, signIn, type Portal } from './browser.arrange.ts';
 
 describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
   let cloud: EmbeddedCloud;
-  let browser: Browser;
+  let portal: Portal;
   let page: Page;
-  const troubles: string[] = [];
+  let troubles: string[];
 
   beforeAll(async () => {
     cloud = await startEmbeddedCloud({ args: ['--simulator', '--hosts', '2'] });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
-    const context = await browser.newContext({ baseURL: cloud.api.url, viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && troubles.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => troubles.push(`error of the page: ${error.message}`));
-    page.on('response', (response) => response.status() >= 400 && troubles.push(`${response.status()} ${response.url()}`));
-    await page.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-        console.error(`CSP: ${violatedDirective} blocked ${blockedURI}`),
-      );
-    });
+    portal = await openBrowser(cloud);
+    ({ page, troubles } = portal);
   });
   afterAll(async () => {
-    await browser?.close();
+    await portal?.close();
     await cloud?.close();
   });
   /** Nothing may go wrong unseen: no console error, no report of the content security policy, no failed request. */
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await page.screenshot({ path: path.join(SCREENSHOTS, `failed-${task.name.replaceAll(/\W+/g, '-')}.png`) });
+    if (task.result?.state === 'fail') await keepPicture(page, task.name);
     expect(troubles).toEqual([]);
   });
 
-  async function signIn(): Promise<void> {
-    await page.getByLabel('Name', { exact: true }).fill('admin');
-    await page.getByLabel('Password').fill((await readFile(path.join(cloud.dataFolder, 'control/admin-password'), 'utf8')).trim());
-    await page.getByRole('button', { name: 'Sign in' }).click();
-  }
+  const signInAgain = async () => signIn(page, { name: 'admin', password: await adminPassword(cloud) });
 
   it('is told when the password is wrong', async () => {
     await page.goto('/operations?state=failed');
     await page.waitForURL(/\/sign-in\?callbackUrl=/);
     await looksRight(page, 'sign-in');
-    await page.getByLabel('Name', { exact: true }).fill('admin');
-    await page.getByLabel('Password').fill('not this one');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, { name: 'admin', password: 'not this one' });
     await page.getByRole('alert').filter({ hasText: 'password is wrong' }).waitFor();
     await looksRight(page, 'sign-in-refused');
     expect(troubles.splice(0).filter((trouble) => !trouble.includes('401'))).toEqual([]);
   });
 
   it('is led back to where they were', async () => {
-    await signIn();
+    await signInAgain();
     await page.waitForURL('**/operations?state=failed');
     await page.locator('[data-live=live]').waitFor();
     const cookies = await page.context().cookies();
@@ -174,7 +151,7 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     await cloud.db.session.deleteMany({});
     await page.getByRole('link', { name: 'Create web-1' }).click();
     await page.waitForURL(/\/sign-in\?callbackUrl=%2Foperations%2F/);
-    await signIn();
+    await signInAgain();
     await page.getByRole('heading', { level: 1, name: /Create web-1/ }).waitFor();
     expect(troubles.splice(0).filter((trouble) => !/401|INCOMPLETE_CHUNKED/.test(trouble))).toEqual([]); // the API refuses, and ends the stream
   });
@@ -190,20 +167,3 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('nephos_session');
   });
 });
-
-/** No serious violation of accessibility, in light and dark, wide and narrow; and a picture of each to look at. */
-async function looksRight(page: Page, name: string): Promise<void> {
-  await mkdir(SCREENSHOTS, { recursive: true });
-  for (const colorScheme of THEMES) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 900 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} fits into ${width} pixels`).toBe(true);
-      await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), animations: 'disabled' });
-    }
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => `${name}, ${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}

@@ -52,6 +52,8 @@ export interface Loaded<T> {
   refetch: () => unknown;
 }
 
+const NO_PROBLEM = { code: '', message: '' };
+
 /** What was asked for, or its shape while it comes, or why it doesn't. Data that was there stays while a new try fails. */
 export function Loading<T>({
   query: { data, error, refetch },
@@ -63,11 +65,12 @@ export function Loading<T>({
   children: (data: T) => ReactNode;
 }) {
   const t = useTranslations('shell');
+  const { code, message } = error ? problemOf(error) : NO_PROBLEM;
+  if (code === 'NOT_FOUND') return <Empty title={t('notFound')} about={t('notFoundAbout')} />; // also when it was there before
+  if (code === 'FORBIDDEN') return <Empty title={t('forbidden')} about={message} />;
   if (data !== undefined) return children(data);
   if (!error) return <Skeleton label={t('loading')} {...(rows && { rows })} />;
-  const { code, message } = problemOf(error);
-  if (code === 'NOT_FOUND' || code === 'BAD_INPUT') return <Empty title={t('notFound')} about={t('notFoundAbout')} />;
-  if (code === 'FORBIDDEN') return <Empty title={t('forbidden')} about={message} />;
+  if (code === 'BAD_INPUT') return <Empty title={t('notFound')} about={t('notFoundAbout')} />;
   return <Empty title={t('wentWrong')} about={message} action={<Button onClick={() => void refetch()}>{t('tryAgain')}</Button>} />;
 }
 

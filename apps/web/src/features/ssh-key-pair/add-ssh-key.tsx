@@ -111,7 +111,7 @@ function PrivateKey({ name, privateKey, onClose }: { name: string; privateKey: s
       }
     >
       <div className="relative min-w-0 rounded-md bg-sunken">
-        <pre className="overflow-x-auto p-3 pr-10 text-xs" aria-label={t('private')}>
+        <pre className="p-3 pr-10 text-xs break-all whitespace-pre-wrap" aria-label={t('private')}>
           {privateKey}
         </pre>
         <span className="absolute top-2 right-2">
