@@ -54,12 +54,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the API reference', () => {
 
   it('gives commands to copy that really work', async () => {
     const { page } = portal;
-    await page.goto('/api-reference?operation=zone.list');
+    await page.goto('/api-reference?operation=pod.list');
     await page.getByRole('button', { name: 'Copy the curl command' }).click();
     const curl = await page.evaluate(() => navigator.clipboard.readText());
-    expect(curl).toContain(`curl -G '${cloud.api.url}/api/v1/zone.list'`);
+    expect(curl).toContain(`curl -G '${cloud.api.url}/api/v1/pod.list'`);
     await page.getByRole('button', { name: 'Copy the program' }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('client.api.zone.list.query({})');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('client.api.pod.list.query({})');
   });
 
   it('tries a call with a key that is pasted, and with nothing else of the browser', async () => {
@@ -67,7 +67,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the API reference', () => {
     const send = page.getByRole('button', { name: 'Send' });
     expect(await send.getAttribute('title')).toBe('Paste an API key first');
     await page.getByLabel('API key').fill(apiKey);
-    const [request] = await Promise.all([page.waitForRequest(/zone\.list/), send.click()]);
+    const [request] = await Promise.all([page.waitForRequest(/pod\.list/), send.click()]);
     const headers = await request.allHeaders();
     expect(headers['authorization']).toBe(`Bearer ${apiKey}`);
     expect(headers['cookie']).toBeUndefined();
