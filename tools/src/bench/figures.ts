@@ -1,7 +1,7 @@
 /** One row of what a bench found. `ours` and `floor` are in `unit`; the floor is what the same would cost without us. */
 export interface Figure {
   name: string;
-  unit: 'ms' | '/min' | 'MB' | '% of a core' | '';
+  unit: 'ms' | '/min' | 'MB' | 'kB' | '% of a core' | '';
   ours: number;
   floor: number | null;
   /** Where ours and the floor were measured in pairs: the median of the pairs' ratios, which a machine that is busy now and then does not upset. */

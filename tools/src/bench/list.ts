@@ -115,22 +115,23 @@ const BY_HAND = `
   ORDER BY instance.name, instance.id LIMIT $2`;
 
 /** Rows as a deploy leaves them, each with its disk, NIC and address, over as many networks as /24 needs. Nothing runs behind them. */
-async function insertInstances(
+export async function insertInstances(
   { cloud, zoneId, templateId, computeOfferingId }: BenchCloud,
   { accountId, domainId }: { accountId: string; domainId: string },
+  count = INSTANCES,
 ): Promise<void> {
   await run(
     cloud.db,
     `
     INSERT INTO network (id, account_id, zone_id, name, state, cidr, gateway, dns_domain)
-    SELECT gen_random_uuid(), '${accountId}', '${zoneId}', 'bench-' || n, 'allocated', '10.1.1.0/24', '10.1.1.1', 'nephos.internal' FROM generate_series(0, ${INSTANCES / 250 - 1}) n`,
+    SELECT gen_random_uuid(), '${accountId}', '${zoneId}', 'bench-' || n, 'allocated', '10.1.1.0/24', '10.1.1.1', 'nephos.internal' FROM generate_series(0, ${Math.ceil(count / 250) - 1}) n`,
   );
   await run(
     cloud.db,
     `
     INSERT INTO instance (id, account_id, domain_id, zone_id, name, state, template_id, compute_offering_id, cpu_count, cpu_mhz, memory_mib, created_at)
     SELECT gen_random_uuid(), '${accountId}', '${domainId}', '${zoneId}', 'bench-' || n, 'stopped', '${templateId}', '${computeOfferingId}', 1, 500, 128, now() - n * interval '1 s'
-    FROM generate_series(1, ${INSTANCES}) n`,
+    FROM generate_series(1, ${count}) n`,
   );
   await run(
     cloud.db,
