@@ -8,5 +8,6 @@ const config: NextConfig = {
   poweredByHeader: false,
   compress: false, // a balancer's work; on one machine it only costs
   devIndicators: false,
+  experimental: { staleTimes: { dynamic: 300 } }, // pages hold no data, so one that was visited need not be fetched again
 };
 export default config;

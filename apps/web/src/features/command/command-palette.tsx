@@ -43,7 +43,13 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
     onChoose: goTo(pathTo[name]()),
   }));
   const actions: PaletteItem[] = [
-    { id: 'new', text: t('shortcut.newInstance'), icon: <Plus {...ICON} />, aside: <Keys keys={['c']} />, onChoose: goTo(pathTo.newInstance()) },
+    {
+      id: 'new',
+      text: t('shortcut.newInstance'),
+      icon: <Plus {...ICON} />,
+      aside: <Keys keys={keysOf(['c'])} />,
+      onChoose: goTo(pathTo.newInstance()),
+    },
     ...THEMES.map((theme) => ({
       id: `theme-${theme}`,
       text: t('appearance', { theme: shell(theme) }),

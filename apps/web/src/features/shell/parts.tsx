@@ -8,8 +8,9 @@ import { problemOf } from '../../trpc/problem.ts';
 import { useClock } from './use-clock.ts';
 
 const TICK_MS = 10_000;
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
+const SMALLEST = { unit: 'MiB', size: 1024 ** 2 };
+/** From the largest on. */
+const UNITS = [{ unit: 'TiB', size: 1024 ** 4 }, { unit: 'GiB', size: 1024 ** 3 }, SMALLEST];
 
 /** How long ago, and exactly when on hover. */
 export function Ago({ time }: { time: string }) {
@@ -40,10 +41,10 @@ export function Copyable({ text, what }: { text: string; what: string }) {
 
 export function useBytes(): (bytes: number) => string {
   const format = useFormatter();
-  return (bytes) =>
-    bytes >= GIB
-      ? `${format.number(bytes / GIB, { maximumFractionDigits: 1 })} GiB`
-      : `${format.number(bytes / MIB, { maximumFractionDigits: 0 })} MiB`;
+  return (bytes) => {
+    const { unit, size } = UNITS.find((one) => bytes >= one.size) ?? SMALLEST;
+    return `${format.number(bytes / size, { maximumFractionDigits: unit === SMALLEST.unit ? 0 : 1 })} ${unit}`;
+  };
 }
 
 export interface Loaded<T> {

@@ -95,6 +95,7 @@ function PrivateKey({ name, privateKey, onClose }: { name: string; privateKey: s
   return (
     <Dialog
       isOpen
+      isWide
       onClose={() => undefined}
       title={t('private')}
       about={t('privateAbout')}
