@@ -1,6 +1,7 @@
 import { openDatabase } from '@nephos/db/database';
 import type { Logger } from '@nephos/log/log';
 import { createOperations } from '@nephos/operations/operations';
+import { hostRing } from '@nephos/secrets/host-ring';
 import type { Keys } from '@nephos/secrets/key-file';
 import { ringToJson } from '@nephos/secrets/key-file';
 import { createDirectory } from '@nephos/directory/directory';
@@ -92,7 +93,7 @@ export async function startApi({
         endpoint: agentUrl,
         caCertificate: authority.certificate,
         ...identity,
-        payloadKeys: ringToJson(keys.payloads),
+        payloadKeys: ringToJson(hostRing(keys.payloads, id)),
       },
     };
   };
@@ -133,6 +134,7 @@ export async function startApi({
     identity: await authority.issueForServer([agentListen.host]),
     caCertificate: authority.certificate,
     temporalAddress,
+    keys,
     agents,
     metrics,
     templates: template,

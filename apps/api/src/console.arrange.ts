@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { agentConfigSchema } from '@nephos/contracts/agent.schema';
 import type { ConsoleKind } from '@nephos/model/console';
 import { realClock } from '@nephos/drivers/simulator/latency';
 import { createSimulatorNetwork } from '@nephos/drivers/simulator/network';
@@ -13,9 +12,9 @@ import { newId } from '@nephos/model/id';
 import type { TestApi, TestCaller } from '@nephos/testing/test-api';
 import { WebSocket, type ClientOptions } from 'ws';
 import { z } from 'zod';
+import { enrolHost } from './enrol.arrange.ts';
 import { call } from './http-call.arrange.ts';
 
-const enrolled = z.object({ host: z.object({ id: z.string() }), agentConfig: agentConfigSchema });
 const deployedSchema = z.tuple([z.object({ resource: z.object({ id: z.string(), name: z.string() }) })]);
 
 export interface ConsoleHost {
@@ -29,9 +28,7 @@ export interface ConsoleHost {
 
 /** A simulated host whose agent has its channel open. */
 export async function makeConsoleHost(api: TestApi): Promise<ConsoleHost> {
-  const clusterId = api.hosts[0]?.clusterId;
-  const answer = await call(api.url, api.admin.token, 'host.create', { clusterId, name: `h-${newId()}`, managementIp: '192.0.2.99' });
-  const { host, agentConfig } = enrolled.parse(answer.data);
+  const { host, agentConfig } = await enrolHost(api);
   const stateDir = mkdtempSync(path.join(tmpdir(), `nephos-console-${process.pid}-`));
   const driver = createSimulatorDriver({ hostId: host.id, stateDir, clock: realClock });
   const stop = new AbortController();

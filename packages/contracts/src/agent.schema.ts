@@ -14,7 +14,7 @@ export const agentConfigSchema = z.object({
   caCertificate: z.string(),
   certificate: z.string(),
   privateKey: z.string(),
-  /** What Temporal carries to it is encrypted with these. */
+  /** What Temporal carries to it is encrypted with these; they are this host's alone. */
   payloadKeys: z.object({ current: z.string(), keys: z.record(z.string(), z.string()) }),
 });
 export type AgentConfig = z.output<typeof agentConfigSchema>;

@@ -45,6 +45,8 @@ export interface TestApi {
   /** Records of hosts; with `withWorld` simulated hosts stand behind them. */
   hosts: Host[];
   faults: Faults;
+  /** Of Temporal; without `withWorld` nobody takes from it. */
+  controlQueue: string;
   /** Every line that the API has logged, from `debug` on, as it would be written. */
   logLines: string[];
   /** Waits for every open operation that isn't stuck. Needs `withWorld`. */
@@ -100,6 +102,7 @@ export async function createTestApi({ withWorld = false, pages }: { withWorld?: 
     url: api.url,
     agentUrl: api.agentUrl,
     databaseUrl: database.url,
+    controlQueue,
     keys,
     db,
     temporal,

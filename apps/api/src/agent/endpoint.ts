@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { AGENT_KEEP_ALIVE_MS, hostReportSchema } from '@nephos/contracts/agent.schema';
 import { hostMetricsSchema } from '@nephos/contracts/metrics.schema';
 import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
+import type { Keys } from '@nephos/secrets/key-file';
 import { newId } from '@nephos/model/id';
 import { WebSocketServer } from 'ws';
 import type { z } from 'zod';
@@ -15,6 +15,7 @@ import type { MetricsService } from '../services/metrics.ts';
 import type { TemplateService } from '../services/template.ts';
 import type { Identity } from './certificate-authority.ts';
 import type { StreamGateway } from './stream-gateway.ts';
+import { createTemporalGate } from './temporal-gate.ts';
 
 const REPORT_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -22,6 +23,7 @@ export interface AgentEndpointParts {
   identity: Identity;
   caCertificate: string;
   temporalAddress: string;
+  keys: Keys;
   agents: AgentService;
   metrics: MetricsService;
   templates: TemplateService;
@@ -31,11 +33,11 @@ export interface AgentEndpointParts {
 
 /**
  * The one door for hosts: TLS, and only with a certificate that the cloud's authority gave. HTTP/1.1 is the agents' own
- * protocol; HTTP/2 is their Temporal connection, which is passed through to the server. (What an agent may call there is not
- * filtered yet; docs/security.md says what follows from that.)
+ * protocol; HTTP/2 is their way to Temporal, through a gate.
  */
 export function createAgentEndpoint(parts: AgentEndpointParts) {
-  const { identity, caCertificate, temporalAddress, log } = parts;
+  const { identity, caCertificate, log } = parts;
+  const gate = createTemporalGate(parts);
   const http = createServer((request, response) => void answer(parts, request, response));
   http.keepAliveTimeout = AGENT_KEEP_ALIVE_MS + 5_000; // the agent closes first, so it never asks over a connection that is being closed
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
@@ -59,7 +61,7 @@ export function createAgentEndpoint(parts: AgentEndpointParts) {
     ALPNProtocols: ['h2', 'http/1.1'],
   });
   server.on('secureConnection', (socket) => {
-    if (socket.alpnProtocol === 'h2') passToTemporal(socket, temporalAddress, log);
+    if (socket.alpnProtocol === 'h2') gate.accept(socket);
     else http.emit('connection', socket);
   });
   server.on('tlsClientError', (error, socket) =>
@@ -78,6 +80,7 @@ export function createAgentEndpoint(parts: AgentEndpointParts) {
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       http.closeAllConnections();
+      gate.close();
       server.close();
     },
   };
@@ -125,13 +128,6 @@ function hostIdOf({ socket }: IncomingMessage): string | undefined {
   if (typeof name !== 'string') return undefined;
   hostIds.set(socket, name);
   return name;
-}
-
-function passToTemporal(agent: TLSSocket, temporalAddress: string, log: Logger): void {
-  const [host, port] = temporalAddress.split(':');
-  const temporal: Socket = connect({ host, port: Number(port), noDelay: true });
-  agent.setNoDelay(true);
-  pipeline(agent, temporal, agent).catch((error: unknown) => log.debug({ err: error }, 'a Temporal connection of an agent ended'));
 }
 
 function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
