@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { NephosError } from '@nephos/client/error';
 import { DomainError } from '@nephos/model/errors';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { foldersOf } from '../settings.ts';
@@ -173,15 +174,14 @@ async function clickUntil(page: Page, click: () => Promise<void>, selector: stri
 
 /** A guest ends on its host; how long until the page says so, without a reload. The simulator notes when it began, and ends it a second later. */
 async function hostToPage(bench: PortalBench): Promise<Figure> {
-  const { cloud, admin, samples } = bench;
+  const { cloud, samples } = bench;
   const { id: instanceId } = await cloud.db.instance.findFirstOrThrow({ where: { name: CRASHING } });
   const times: number[] = [];
   await inNewContext(bench, async (page) => {
     await page.goto(`${LIST}?search=${CRASHING}`);
     await page.locator('[data-live=live]').waitFor();
     for (let sample = 0; sample < samples; sample++) {
-      await untilState(bench, 'stopped');
-      await admin.api.instance.start.mutate({ instanceId });
+      await startAgain(bench, instanceId);
       await page.getByRole('cell', { name: 'Running' }).waitFor();
       const seen = await page
         .waitForFunction(() => document.querySelector('tbody')?.textContent?.includes('Stopped') && Date.now(), undefined, { polling: 'raf' })
@@ -192,6 +192,19 @@ async function hostToPage(bench: PortalBench): Promise<Figure> {
   const ours = quantile(times, 0.95);
   say('medians', `host to page ${quantile(times, 0.5).toFixed(0)} ms`);
   return { name: 'change on a host to the page, p95', unit: 'ms', ours, floor: null, goal: '≤ 1 s', isMet: ours <= 1_000 };
+}
+
+/** A guest that ended by itself leaves its host for a moment, and can't be started meanwhile. */
+async function startAgain(bench: PortalBench, instanceId: string): Promise<void> {
+  for (;;) {
+    await untilState(bench, 'stopped');
+    try {
+      await bench.admin.api.instance.start.mutate({ instanceId });
+      return;
+    } catch (error) {
+      if (!(error instanceof NephosError) || error.code !== 'INVALID_STATE') throw error;
+    }
+  }
 }
 
 /** When the simulated guest last began, by the journal of its host. */
