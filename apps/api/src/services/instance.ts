@@ -3,7 +3,7 @@ import type { DeployInstance, InstanceDto, ListInstances } from '@nephos/contrac
 import { tagsSchema } from '@nephos/contracts/list.schema';
 import type { OperationDto } from '@nephos/contracts/operation.schema';
 import type { Db, Tx } from '@nephos/db/database';
-import { findInstance, lockAndMoveInstance } from '@nephos/db/instance.repo';
+import { findInstance, lockAndMoveInstance, stateOfInstance } from '@nephos/db/instance.repo';
 import { insertInstance } from '@nephos/db/instance-create.repo';
 import { listPage, type Page } from '@nephos/db/list';
 import { findOrMakeDefaultNetwork } from '@nephos/db/network-create.repo';
@@ -11,7 +11,8 @@ import { insertOperation } from '@nephos/db/operation.repo';
 import type { Operation } from '@nephos/db/prisma';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
-import { INSTANCE_VERB_STATE, INSTANCE_VERBS, type InstanceVerb } from '@nephos/model/instance/state';
+import { INSTANCE_VERB_STATE, INSTANCE_VERBS, instanceCan, type InstanceVerb } from '@nephos/model/instance/state';
+import { OPERATION_KINDS } from '@nephos/model/operation-kind';
 import { STOP_GRACE_MS } from '@nephos/model/limits';
 import type { Operations } from '@nephos/operations/operations';
 import type { KeyRing } from '@nephos/secrets/key-ring';
@@ -191,15 +192,21 @@ export type InstanceService = ReturnType<typeof createInstanceService>;
 /** Unlike a record activity, a request must not find the state it wants there already: then another one has begun. */
 async function lockAndMoveForOperation(tx: Tx, instanceId: string, verb: InstanceVerb): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM instance WHERE id = ${instanceId}::uuid FOR UPDATE`;
-  const { state, stateReason } = await tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true, stateReason: true } });
+  const select = { id: true, name: true, state: true, stateReason: true };
+  const instance = await tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select });
+  const state = stateOfInstance(instance);
   if (state === 'unknown')
     throw new DomainError(
       'INVALID_STATE',
-      `${stateReason ?? 'Its host is away.'} Nobody can say whether the instance runs, so nothing can be done with it until the host is back.`,
+      `${instance.stateReason ?? 'Its host is away.'} Nobody can say whether the instance runs, so nothing can be done with it until the host is back.`,
       { state },
     );
   const to = INSTANCE_VERB_STATE[verb];
   if (state === to) throw new DomainError('INVALID_STATE', `The instance is ${state} already; another request began that.`, { state });
+  if (!instanceCan(verb, state)) {
+    const { past } = OPERATION_KINDS[`instance.${verb}`];
+    throw new DomainError('INVALID_STATE', `The instance ${instance.name} is ${state}, so it can't be ${past}.`, { from: state, to });
+  }
   await lockAndMoveInstance(tx, instanceId, to);
 }
 
