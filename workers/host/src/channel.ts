@@ -9,6 +9,8 @@ import { DomainError } from '@nephos/model/errors';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { tlsOf } from './control-plane.ts';
 
+/** Said in the log. From then on the host is reached. */
+export const CHANNEL_IS_OPEN = 'the channel to the gateway is open';
 const RECONNECT_MS = 1_000;
 /** The gateway pings every 20 s; a connection that is silent for longer is dead, whatever TCP thinks. */
 const SILENT_MS = 50_000;
@@ -39,7 +41,10 @@ function attend(socket: WebSocket, parts: Parts): Promise<void> {
     const watchdog = setTimeout(() => socket.terminate(), SILENT_MS).unref();
     const end = () => socket.terminate();
     parts.signal.addEventListener('abort', end, { once: true });
-    socket.on('open', () => watchdog.refresh());
+    socket.on('open', () => {
+      watchdog.refresh();
+      parts.log.debug(CHANNEL_IS_OPEN);
+    });
     socket.on('ping', () => watchdog.refresh());
     socket.on('message', (message) => {
       const { data } = channelMessageSchema.safeParse(JSON.parse(message.toString()));
