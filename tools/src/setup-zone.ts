@@ -1,5 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { NephosError, type Inputs, type NephosClient } from '@nephos/client/client';
+import { agentConfigSchema, type AgentConfig } from '@nephos/contracts/agent.schema';
+import { joinCloud } from '@nephos/worker-host/join';
 import { z } from 'zod';
 
 /** A zone as somebody wants it. Names are what it is known by: what is there already under a name stays as it is. */
@@ -28,7 +30,7 @@ export interface TemplatePlan {
   withImage<T>(use: (image: { file: string; sha256: string; sizeBytes: number }) => Promise<T>): Promise<T>;
 }
 
-/** Host keys are shown once, so they are written down after at most so many hosts. */
+/** What they joined with is written down after at most so many hosts. */
 const HOSTS_AT_ONCE = 100;
 
 /**
@@ -64,16 +66,19 @@ export async function setUpZone(
   return { zoneId, templateId };
 }
 
-/** Each gets a row, a certificate and a pool; the agent's configuration goes where the agent looks for it. */
+/** Each gets a row and a pool, and joins as any machine does; its agent's configuration goes where the agent looks for it. */
 async function addHosts({ api }: NephosClient, clusterId: string, plans: readonly HostPlan[], say: (line: string) => void): Promise<void> {
   const known = new Map((await everyRow(api.host.list.query)).map((host) => [host.name, host.id]));
-  const missing = plans.filter((plan) => !known.has(plan.name));
+  const joined = await readJoined(plans.map((plan) => plan.agentConfigFile));
+  const missing = plans.filter((plan) => !joined.has(known.get(plan.name) ?? ''));
   for (let at = 0; at < missing.length; at += HOSTS_AT_ONCE) {
-    const configs = new Map<string, unknown[]>();
+    const configs = new Map<string, AgentConfig[]>();
     for (const { name, managementIp, agentConfigFile } of missing.slice(at, at + HOSTS_AT_ONCE)) {
-      const { host, agentConfig } = await api.host.create.mutate({ clusterId, name, managementIp });
-      known.set(name, host.id);
-      configs.set(agentConfigFile, [...(configs.get(agentConfigFile) ?? []), agentConfig]);
+      const hostId = known.get(name);
+      const toJoin = await (hostId ? api.host.createJoinToken.mutate({ hostId }) : api.host.create.mutate({ clusterId, name, managementIp }));
+      known.set(name, toJoin.host.id);
+      const config = await joinCloud({ server: toJoin.server, fingerprint: toJoin.fingerprint, token: toJoin.joinToken });
+      configs.set(agentConfigFile, [...(configs.get(agentConfigFile) ?? []), config]);
     }
     for (const [file, added] of configs) await addToFile(file, added);
   }
@@ -82,13 +87,23 @@ async function addHosts({ api }: NephosClient, clusterId: string, plans: readonl
     const hostId = known.get(name);
     if (hostId && !pooled.has(hostId)) await api.pool.create.mutate({ hostId, name: `local-${name}`, path: poolPath });
   }
-  if (missing.length > 0) say(`${missing.length} hosts were added`);
+  if (missing.length > 0) say(`${missing.length} hosts joined`);
+}
+
+const configsSchema = z.array(agentConfigSchema);
+
+async function readConfigs(file: string): Promise<AgentConfig[]> {
+  return configsSchema.parse(JSON.parse(await readFile(file, 'utf8').catch(() => '[]')));
+}
+
+async function readJoined(files: readonly string[]): Promise<Set<string>> {
+  const configs = await Promise.all([...new Set(files)].map(readConfigs));
+  return new Set(configs.flat().map((config) => config.hostId));
 }
 
 /** Readable by its owner alone, and never half written: it holds private keys. */
-async function addToFile(file: string, added: readonly unknown[]): Promise<void> {
-  const before = z.array(z.unknown()).parse(JSON.parse(await readFile(file, 'utf8').catch(() => '[]')));
-  await writeFile(`${file}.new`, JSON.stringify([...before, ...added]), { mode: 0o600 });
+async function addToFile(file: string, added: readonly AgentConfig[]): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify([...(await readConfigs(file)), ...added]), { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
 

@@ -1,15 +1,16 @@
 import { openDatabase } from '@nephos/db/database';
+import type { JoinToken } from '@nephos/db/host-join.repo';
 import type { Logger } from '@nephos/log/log';
 import { createOperations } from '@nephos/operations/operations';
-import { hostRing } from '@nephos/secrets/host-ring';
 import type { Keys } from '@nephos/secrets/key-file';
-import { ringToJson } from '@nephos/secrets/key-file';
 import { createDirectory } from '@nephos/directory/directory';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { Client, Connection } from '@temporalio/client';
 import path from 'node:path';
 import { openCertificateAuthority } from './agent/certificate-authority.ts';
 import { createAgentEndpoint } from './agent/endpoint.ts';
+import { createHostConnections } from './agent/host-connections.ts';
+import { joinCommand } from './agent/join-command.ts';
 import { passOnNetworkNews } from './agent/network-news.ts';
 import { createStreamGateway } from './agent/stream-gateway.ts';
 import type { DirectoryChoice } from './directory-settings.ts';
@@ -25,6 +26,7 @@ import { createChangeService } from './services/change.ts';
 import { createConnectionService } from './services/connection.ts';
 import { createConsoleService } from './services/console.ts';
 import { createDirectoryUsers } from './services/directory-users.ts';
+import { createHostJoinService } from './services/host-join.ts';
 import { createInfrastructureService } from './services/infrastructure.ts';
 import { createInstanceService } from './services/instance.ts';
 import { createMetricsService, WATCH_CHANNEL } from './services/metrics.ts';
@@ -78,25 +80,22 @@ export async function startApi({
     ...(controlQueue && { controlQueue }),
     onError: (error, operationId) => log.warn({ err: error, operationId }, 'Temporal did not take an operation; the sweep will start it'),
   });
-  const notifications = listenToDatabase({ databaseUrl, channels: ['change', 'agent', 'console', 'network', WATCH_CHANNEL], log });
+  const notifications = listenToDatabase({
+    databaseUrl,
+    channels: ['change', 'agent', 'console', 'network', 'host-certificate', WATCH_CHANNEL],
+    log,
+  });
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
 
   let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
   const streams = createStreamGateway({ gatewayUrl: () => agentUrl, notifications, openWithinMs: openStreamsWithinMs, log });
-  const enrolHost = async ({ id, name }: { id: string; name: string }) => {
-    const { fingerprint, ...identity } = await authority.issueForHost(id);
-    return {
-      fingerprint,
-      agentConfig: {
-        hostId: id,
-        hostName: name,
-        endpoint: agentUrl,
-        caCertificate: authority.certificate,
-        ...identity,
-        payloadKeys: ringToJson(hostRing(keys.payloads, id)),
-      },
-    };
-  };
+  const describeJoin = ({ token, expiresAt }: JoinToken) => ({
+    server: agentUrl,
+    joinToken: token,
+    expiresAt: expiresAt.toISOString(),
+    fingerprint: authority.fingerprint,
+    command: joinCommand({ agentUrl, fingerprint: authority.fingerprint, token }),
+  });
 
   const instance = createInstanceService({ db, operations, secretKeys: keys.secrets });
   const template = createTemplateService({ db });
@@ -118,7 +117,7 @@ export async function startApi({
     template,
     user,
     connection: createConnectionService({ db, streams }),
-    infrastructure: createInfrastructureService({ db, enrolHost, imageFolder: path.join(dataDir, 'images') }),
+    infrastructure: createInfrastructureService({ db, describeJoin, imageFolder: path.join(dataDir, 'images') }),
     operation: createOperationService({ db, operations, instances: instance }),
   };
   const findUnready = async () => {
@@ -135,6 +134,8 @@ export async function startApi({
     caCertificate: authority.certificate,
     temporalAddress,
     keys,
+    connections: createHostConnections({ db, notifications, log }),
+    joining: createHostJoinService({ db, authority, payloadKeys: keys.payloads }),
     agents,
     metrics,
     templates: template,

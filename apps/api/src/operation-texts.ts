@@ -29,8 +29,11 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'event.list': { says: 'What happened: who did what to which thing, and when.' },
   'host.list': { says: 'Hosts, with their state and what is claimed on them.' },
   'host.create': {
-    says: 'Adds a host. The answer holds the configuration that its agent is started with, which is not shown again.',
+    says: 'Adds a host. The answer holds the command by which a machine becomes it; its token is not shown again, and good once, for 24 hours.',
     codes: ['NAME_TAKEN'],
+  },
+  'host.createJoinToken': {
+    says: 'Another token and command for a host: for when the first was lost, or for a machine that is installed anew. Earlier tokens are void; the certificate it has is good until the new one is used.',
   },
   'host.update': { says: 'Changes the tags of a host, or whether new instances may be placed on it.' },
   'imageStore.list': { says: 'Where templates are kept.' },

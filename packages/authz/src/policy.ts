@@ -21,6 +21,7 @@ const USER_POLICY = {
   'compute-offering.update': 'none',
   'event.read': 'own',
   'host.create': 'none',
+  'host.join': 'none',
   'host.read': 'none',
   'host.update': 'none',
   'image-store.create': 'none',

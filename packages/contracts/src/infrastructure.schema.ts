@@ -93,8 +93,19 @@ export const updateHostSchema = hostIdSchema.extend({
   tags: tagsSchema.optional(),
 });
 
-/** What an agent needs to be that host. The key is shown this once and kept nowhere. */
-export const enrolledHostDto = z.object({ host: hostDto, agentConfig: z.record(z.string(), z.unknown()) });
+/** How a machine becomes that host. The token is shown this once, and good once. */
+export const hostToJoinDto = z.object({
+  host: hostDto,
+  /** Where it joins: the agents' endpoint, `https://host:port`. */
+  server: z.url(),
+  joinToken: z.string(),
+  expiresAt: timeSchema,
+  /** For a root shell on the machine, in a checkout of this repository. */
+  command: z.string(),
+  /** SHA-256 of the cloud's authority, by which the machine knows whom it joins. */
+  fingerprint: z.string(),
+});
+export type HostToJoinDto = z.output<typeof hostToJoinDto>;
 
 export const createPoolSchema = z.object({
   hostId: z.uuid(),

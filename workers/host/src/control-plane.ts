@@ -72,7 +72,7 @@ export function tlsOf({ caCertificate, certificate, privateKey }: AgentConfig) {
   return { ca: caCertificate, cert: certificate, key: privateKey };
 }
 
-function refusal(status: number, body: unknown): DomainError {
+export function refusal(status: number, body: unknown): DomainError {
   const { code, message } =
     typeof body === 'object' && body !== null && 'code' in body && 'message' in body ? body : { code: '', message: `answer ${status}` };
   return new DomainError(typeof code === 'string' && isErrorCode(code) ? code : 'UNEXPECTED', String(message));

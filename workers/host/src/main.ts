@@ -12,6 +12,7 @@ import { SAMPLE_EVERY_MS } from '@nephos/model/metrics';
 import { quietRuntime } from '@nephos/temporal-kit/runtime';
 import { z } from 'zod';
 import { startHostAgent, type HostAgent } from './host-agent.ts';
+import { AGENT_VERSION } from './version.ts';
 
 // The agent. It runs on a host, as root, beside libvirt; or it simulates any number of hosts in one process.
 
@@ -40,7 +41,7 @@ for (let at = 0; at < configs.length; at += STARTED_AT_ONCE) {
       configs
         .slice(at, at + STARTED_AT_ONCE)
         .map((config) =>
-          startHostAgent({ config, ...driversOf(config), agentVersion: '0.1.0', sampleEveryMs: environment.NEPHOS_AGENT_SAMPLE_MS, log }),
+          startHostAgent({ config, ...driversOf(config), agentVersion: AGENT_VERSION, sampleEveryMs: environment.NEPHOS_AGENT_SAMPLE_MS, log }),
         ),
     )),
   );

@@ -9,10 +9,12 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
+  Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { DomainError } from '@nephos/model/errors';
 
 // ECDSA on P-256: small, quick, and known to every TLS library that agents use.
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -26,9 +28,14 @@ export interface Identity {
 /** The cloud's own authority: it vouches for hosts towards the API, and for the API towards hosts. Nobody else trusts it. */
 export interface CertificateAuthority {
   readonly certificate: string;
-  /** For an agent: its certificate's common name is the host's id. */
-  issueForHost(hostId: string): Promise<Identity & { fingerprint: string }>;
-  /** For the agent endpoint: good for these addresses. */
+  /** SHA-256 of its certificate, by which a machine knows it before it says anything. */
+  readonly fingerprint: string;
+  /**
+   * For an agent, which keeps its key: of its request (PKCS#10, PEM) only the key counts; the certificate's common name is the host's
+   * id, whatever it asked for. Throws BAD_INPUT when it is no request, is not signed with its own key, or the key is of another kind.
+   */
+  certifyHost(hostId: string, request: string): Promise<{ certificate: string; fingerprint: string }>;
+  /** For the agent endpoint: good for these addresses. Its authority comes with it, so that a machine that joins can look at it. */
   issueForServer(addresses: readonly string[]): Promise<Identity>;
 }
 
@@ -39,16 +46,15 @@ export async function openCertificateAuthority(folder: string): Promise<Certific
   const certificate = new X509Certificate(await readFile(files.certificate, 'utf8'));
   const signingKey = await importKey(await readFile(files.privateKey, 'utf8'));
 
-  async function issue(name: string, usage: ExtendedKeyUsage, years: number, addresses: readonly string[] = []) {
-    const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-    const issued = await X509CertificateGenerator.create({
+  async function sign(name: string, publicKey: CryptoKey, usage: ExtendedKeyUsage, years: number, addresses: readonly string[] = []) {
+    return X509CertificateGenerator.create({
       serialNumber: newSerial(),
       subject: `CN=${name}`,
       issuer: certificate.subject,
       notBefore: new Date(Date.now() - 60_000),
       notAfter: new Date(Date.now() + years * YEAR_MS),
       signingKey,
-      publicKey: keys.publicKey,
+      publicKey,
       signingAlgorithm: ALGORITHM,
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
@@ -56,15 +62,36 @@ export async function openCertificateAuthority(folder: string): Promise<Certific
         ...(addresses.length > 0 ? [new SubjectAlternativeNameExtension(addresses.map((value) => ({ type: 'ip' as const, value })))] : []),
       ],
     });
-    const fingerprint = Buffer.from(await issued.getThumbprint('SHA-256')).toString('hex');
-    return { certificate: issued.toString('pem'), privateKey: await exportKey(keys.privateKey), fingerprint };
   }
 
   return {
     certificate: certificate.toString('pem'),
-    issueForHost: (hostId) => issue(hostId, ExtendedKeyUsage.clientAuth, 5),
-    issueForServer: (addresses) => issue('nephos-api', ExtendedKeyUsage.serverAuth, 1, addresses),
+    fingerprint: await fingerprintOf(certificate),
+    certifyHost: async (hostId, request) => {
+      const issued = await sign(hostId, await keyOfRequest(request), ExtendedKeyUsage.clientAuth, 5);
+      return { certificate: issued.toString('pem'), fingerprint: await fingerprintOf(issued) };
+    },
+    issueForServer: async (addresses) => {
+      const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+      const issued = await sign('nephos-api', keys.publicKey, ExtendedKeyUsage.serverAuth, 1, addresses);
+      return { certificate: `${issued.toString('pem')}\n${certificate.toString('pem')}\n`, privateKey: await exportKey(keys.privateKey) };
+    },
   };
+}
+
+async function keyOfRequest(pem: string): Promise<CryptoKey> {
+  try {
+    const request = new Pkcs10CertificateRequest(pem);
+    const key = await request.publicKey.export(ALGORITHM, ['verify']); // throws for any other kind
+    if (await request.verify()) return key;
+  } catch (error) {
+    throw new DomainError('BAD_INPUT', 'This is no certificate request with a key on P-256.', { field: 'certificateRequest' }, { cause: error });
+  }
+  throw new DomainError('BAD_INPUT', 'The certificate request is not signed with its own key.', { field: 'certificateRequest' });
+}
+
+async function fingerprintOf(certificate: X509Certificate): Promise<string> {
+  return Buffer.from(await certificate.getThumbprint('SHA-256')).toString('hex');
 }
 
 async function makeAuthority(folder: string, files: Identity): Promise<void> {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { createServer as createTlsServer, TLSSocket } from 'node:tls';
-import { AGENT_KEEP_ALIVE_MS, hostReportSchema } from '@nephos/contracts/agent.schema';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { AGENT_KEEP_ALIVE_MS, hostReportSchema, joinRequestSchema } from '@nephos/contracts/agent.schema';
 import { hostMetricsSchema } from '@nephos/contracts/metrics.schema';
 import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
@@ -11,19 +11,25 @@ import { WebSocketServer } from 'ws';
 import type { z } from 'zod';
 import { readJson, sendError, sendJson } from '../http/json.ts';
 import type { AgentService } from '../services/agent.ts';
+import type { HostJoinService } from '../services/host-join.ts';
 import type { MetricsService } from '../services/metrics.ts';
 import type { TemplateService } from '../services/template.ts';
 import type { Identity } from './certificate-authority.ts';
+import type { HostConnections } from './host-connections.ts';
 import type { StreamGateway } from './stream-gateway.ts';
 import { createTemporalGate } from './temporal-gate.ts';
 
 const REPORT_LIMIT_BYTES = 16 * 1024 * 1024;
+const JOIN_LIMIT_BYTES = 64 * 1024;
+const JOIN_TIMEOUT_MS = 30_000;
 
 export interface AgentEndpointParts {
   identity: Identity;
   caCertificate: string;
   temporalAddress: string;
   keys: Keys;
+  connections: HostConnections;
+  joining: HostJoinService;
   agents: AgentService;
   metrics: MetricsService;
   templates: TemplateService;
@@ -32,11 +38,11 @@ export interface AgentEndpointParts {
 }
 
 /**
- * The one door for hosts: TLS, and only with a certificate that the cloud's authority gave. HTTP/1.1 is the agents' own
- * protocol; HTTP/2 is their way to Temporal, through a gate.
+ * The one door for hosts, over TLS. With the certificate of a host, HTTP/1.1 is the agents' own protocol and HTTP/2 their way to Temporal,
+ * through a gate. Without one there is a server of its own that knows nothing but how to join; whatever else comes is cut off.
  */
 export function createAgentEndpoint(parts: AgentEndpointParts) {
-  const { identity, caCertificate, log } = parts;
+  const { identity, caCertificate, connections, log } = parts;
   const gate = createTemporalGate(parts);
   const http = createServer((request, response) => void answer(parts, request, response));
   http.keepAliveTimeout = AGENT_KEEP_ALIVE_MS + 5_000; // the agent closes first, so it never asks over a connection that is being closed
@@ -56,14 +62,31 @@ export function createAgentEndpoint(parts: AgentEndpointParts) {
     key: identity.privateKey,
     ca: caCertificate,
     requestCert: true,
-    rejectUnauthorized: true,
+    rejectUnauthorized: false, // `secureConnection` decides: one that has no certificate yet may join
     minVersion: 'TLSv1.3',
     ALPNProtocols: ['h2', 'http/1.1'],
   });
+  const joinServer = createServer({ requestTimeout: JOIN_TIMEOUT_MS }, (request, response) => void answerJoin(parts, request, response));
+  joinServer.maxRequestsPerSocket = 1;
   server.on('secureConnection', (socket) => {
-    if (socket.alpnProtocol === 'h2') gate.accept(socket);
-    else http.emit('connection', socket);
+    socket.on('error', () => socket.destroy());
+    welcome(socket).catch((error: unknown) => {
+      log.warn({ err: error, address: socket.remoteAddress }, 'it could not be asked whose a connection is; the agent tries again');
+      socket.destroy();
+    });
   });
+  async function welcome(socket: TLSSocket): Promise<void> {
+    if (!socket.getPeerX509Certificate() && socket.alpnProtocol !== 'h2') return void joinServer.emit('connection', socket);
+    const hostId = await connections.admit(socket);
+    if (!hostId) {
+      log.info({ address: socket.remoteAddress }, 'a connection without the certificate of a host was refused');
+      socket.destroy();
+    } else if (socket.alpnProtocol === 'h2') gate.accept(socket);
+    else {
+      hostIds.set(socket, hostId);
+      http.emit('connection', socket);
+    }
+  }
   server.on('tlsClientError', (error, socket) =>
     log.info({ err: error, address: socket.remoteAddress }, 'a connection to the agent endpoint was refused'),
   );
@@ -80,6 +103,7 @@ export function createAgentEndpoint(parts: AgentEndpointParts) {
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       http.closeAllConnections();
+      joinServer.closeAllConnections();
       gate.close();
       server.close();
     },
@@ -118,16 +142,25 @@ async function answer({ agents, metrics, templates, log }: AgentEndpointParts, r
   }
 }
 
+/** For a machine that is no host yet. The token is in the body, never in an address. */
+async function answerJoin({ joining, log }: AgentEndpointParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = newId();
+  try {
+    if (request.method !== 'POST' || request.url !== '/agent/join')
+      throw new DomainError('UNAUTHENTICATED', 'Without the certificate of a host one can only join here.');
+    sendJson(response, 200, await joining.join(parse(joinRequestSchema, await readJson(request, JOIN_LIMIT_BYTES))));
+  } catch (error) {
+    if (error instanceof DomainError) log.warn({ address: request.socket.remoteAddress, code: error.code, requestId }, 'a machine could not join');
+    else log.error({ address: request.socket.remoteAddress, requestId, err: error }, 'a machine that wants to join could not be answered');
+    sendError(response, error, requestId);
+  }
+}
+
+/** Whose the admitted connections are. */
 const hostIds = new WeakMap<object, string>();
 
-/** Who the other side is: the common name of a certificate that our authority gave. Looked at once per connection, for it costs as much as a report. */
 function hostIdOf({ socket }: IncomingMessage): string | undefined {
-  const known = hostIds.get(socket);
-  if (known !== undefined) return known;
-  const name = socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate().subject.CN : undefined;
-  if (typeof name !== 'string') return undefined;
-  hostIds.set(socket, name);
-  return name;
+  return hostIds.get(socket);
 }
 
 function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
@@ -136,6 +169,6 @@ function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const [issue] = parsed.error.issues;
   throw new DomainError(
     'BAD_INPUT',
-    `The report does not fit: ${issue?.path.join('.')}: ${issue?.message}. Agent and API may be of different versions.`,
+    `What was sent does not fit: ${issue?.path.join('.')}: ${issue?.message}. Agent and API may be of different versions.`,
   );
 }

@@ -1,4 +1,3 @@
-import { agentConfigSchema } from '@nephos/contracts/agent.schema';
 import { instanceMetricsDto, type Sample } from '@nephos/contracts/metrics.schema';
 import { claimHost } from '@nephos/db/host-claim.repo';
 import { newId } from '@nephos/model/id';
@@ -6,9 +5,9 @@ import { createTestApi, type TestApi, type TestCaller } from '@nephos/testing/te
 import { connectControlPlane, type ControlPlane } from '@nephos/worker-host/control-plane';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { enrolHost } from '../enrol.arrange.ts';
 import { call } from '../http-call.arrange.ts';
 
-const enrolled = z.object({ host: z.object({ id: z.string() }), agentConfig: agentConfigSchema });
 const { signal } = new AbortController();
 
 let api: TestApi;
@@ -22,8 +21,7 @@ beforeAll(async () => {
   const deployed = (await call(api.url, owner.token, 'instance.deploy', wanted)).data;
   instanceId = z.tuple([z.object({ resource: z.object({ id: z.string() }) })]).parse(deployed)[0].resource.id;
   for (const n of [1, 2]) {
-    const input = { clusterId: api.hosts[0]!.clusterId, name: `h${n}`, managementIp: `192.0.2.9${n}` };
-    const { host, agentConfig } = enrolled.parse((await call(api.url, api.admin.token, 'host.create', input)).data);
+    const { host, agentConfig } = await enrolHost(api);
     await api.db.host.update({ where: { id: host.id }, data: { state: 'connected', cpuCount: 8, cpuMhz: 2_000, memoryMib: 8_192 } });
     if (n === 1) expect(await claimHost(api.db, host.id, { resourceId: instanceId, generation: 1, cpuMhz: 500, memoryMib: 128 })).toBe(true);
     agents.push(connectControlPlane(agentConfig));

@@ -41,8 +41,12 @@ export const host = router({
     .query(({ ctx, input }) => ctx.services.infrastructure.listHosts(ctx.request, input)),
   create: permitted('host.create')
     .input(contract.createHostSchema)
-    .output(contract.enrolledHostDto)
+    .output(contract.hostToJoinDto)
     .mutation(({ ctx, input }) => ctx.services.infrastructure.createHost(ctx.request, input)),
+  createJoinToken: permitted('host.join')
+    .input(contract.hostIdSchema)
+    .output(contract.hostToJoinDto)
+    .mutation(({ ctx, input }) => ctx.services.infrastructure.createJoinToken(ctx.request, input)),
   update: permitted('host.update')
     .input(contract.updateHostSchema)
     .output(contract.hostDto)

@@ -3,8 +3,9 @@ import type * as contract from '@nephos/contracts/infrastructure.schema';
 import { hostFactsSchema } from '@nephos/contracts/agent.schema';
 import { tagsSchema } from '@nephos/contracts/list.schema';
 import type { Db, Tx } from '@nephos/db/database';
-import { isUniqueViolation } from '@nephos/db/database';
+import { isUniqueViolation, transaction } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
+import { freshJoinToken, type JoinToken } from '@nephos/db/host-join.repo';
 import { listPage, type Page } from '@nephos/db/list';
 import type { Host, Prisma, Zone } from '@nephos/db/prisma';
 import { DomainError } from '@nephos/model/errors';
@@ -15,12 +16,12 @@ import { once, type Request } from '../request.ts';
 import { addressRange } from './address-range.ts';
 
 type Input<S extends z.ZodType> = z.output<S>;
-export interface EnrolHost {
-  (host: { id: string; name: string }): Promise<{ fingerprint: string; agentConfig: Record<string, unknown> }>;
+export interface DescribeJoin {
+  (join: JoinToken): Pick<contract.HostToJoinDto, 'server' | 'joinToken' | 'expiresAt' | 'command' | 'fingerprint'>;
 }
 
 /** Zones and what is in them: rows that administrators make, before anything runs. */
-export function createInfrastructureService({ db, enrolHost, imageFolder }: { db: Db; enrolHost: EnrolHost; imageFolder: string }) {
+export function createInfrastructureService({ db, describeJoin, imageFolder }: { db: Db; describeJoin: DescribeJoin; imageFolder: string }) {
   return {
     async createZone(request: Request, input: Input<typeof contract.createZoneSchema>) {
       return create(db, request, 'zone', input.name, async (tx) => toZoneDto(await tx.zone.create({ data: { id: newId(), ...input } }), null));
@@ -44,17 +45,33 @@ export function createInfrastructureService({ db, enrolHost, imageFolder }: { db
       });
     },
 
-    /** A row, a certificate and a key for a machine whose agent will report. What is answered is shown once. */
-    async createHost(request: Request, input: Input<typeof contract.createHostSchema>) {
-      const id = newId();
-      const { fingerprint, agentConfig } = await enrolHost({ id, name: input.name });
-      const host = await create(db, { actor: request.actor }, 'host', input.name, async (tx) => {
-        const cluster = await tx.cluster.findFirst({ where: { AND: [{ id: input.clusterId }, rowsFor(request.actor, 'cluster.read')] } });
+    /** A row for a machine, and how that machine becomes it. Never answered again for the same key: the token is kept as its hash alone. */
+    async createHost({ actor }: Request, input: Input<typeof contract.createHostSchema>): Promise<contract.HostToJoinDto> {
+      const join = freshJoinToken();
+      const host = await create(db, { actor }, 'host', input.name, async (tx) => {
+        const cluster = await tx.cluster.findFirst({ where: { AND: [{ id: input.clusterId }, rowsFor(actor, 'cluster.read')] } });
         if (!cluster) throw notFound('cluster', input.clusterId);
         const { zoneId, podId, hypervisor } = cluster;
-        return toHostDto(await tx.host.create({ data: { id, zoneId, podId, hypervisor, certificateFingerprint: fingerprint, ...input } }));
+        return toHostDto(await tx.host.create({ data: { id: newId(), zoneId, podId, hypervisor, ...join.kept, ...input } }));
       });
-      return { host, agentConfig };
+      return { host, ...describeJoin(join) };
+    },
+
+    /** For a host whose token was lost or used, or whose machine is installed anew. */
+    async createJoinToken({ actor }: Request, { hostId }: Input<typeof contract.hostIdSchema>): Promise<contract.HostToJoinDto> {
+      const join = freshJoinToken();
+      const host = await transaction(db, async (tx) => {
+        const found = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(actor, 'host.join')] } });
+        if (!found) throw notFound('host', hostId);
+        await noteEvent(tx, {
+          kind: 'host.join-token-created',
+          actor,
+          resource: { type: 'host', id: hostId },
+          message: `A token to join as host ${found.name} was made; those before it are void.`,
+        });
+        return tx.host.update({ where: { id: hostId }, data: join.kept });
+      });
+      return { host: toHostDto(host), ...describeJoin(join) };
     },
 
     async updateHost(

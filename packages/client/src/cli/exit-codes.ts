@@ -35,6 +35,7 @@ const BY_CODE: Record<string, number> = {
   UNREACHABLE: EXIT.unreachable,
   HOST_UNREACHABLE: EXIT.unreachable,
   DIRECTORY_UNREACHABLE: EXIT.unreachable,
+  AGENT_TOO_OLD: EXIT.unreachable,
 };
 
 export function exitCodeOf(error: unknown): number {
