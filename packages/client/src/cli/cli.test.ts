@@ -231,14 +231,20 @@ describe('nephos api-key and the other lists', () => {
 
 describe('nephos instance console', () => {
   it('is the serial line in the terminal until Ctrl-]', async () => {
-    const host = await makeConsoleHost(api);
-    const instanceId = await host.startInstance(api.tenants[0]);
-    const env = { PATH: process.env['PATH'], HOME: folder, NEPHOS_CONFIG: config, NEPHOS_URL: api.url, NEPHOS_TOKEN: api.tenants[0].token };
+    const quiet = await createTestApi(); // without workers: a deploy that runs would place the instance on another host
+    const host = await makeConsoleHost(quiet);
+    const [owner] = quiet.tenants;
+    const instanceId = await host.startInstance(owner);
+    const env = { PATH: process.env['PATH'], HOME: folder, NEPHOS_CONFIG: config, NEPHOS_URL: quiet.url, NEPHOS_TOKEN: owner.token };
     const child = spawn(process.execPath, [MAIN, 'instance', 'console', instanceId], { env });
     let heard = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (heard += text));
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (complaint += text));
+    const ended = once(child, 'close').then(([code]) => Promise.reject(new Error(`it ended with ${code}: ${complaint}`)));
+    ended.catch(() => undefined); // at the end it should
     const untilHeard = async (text: string) => {
-      while (!heard.includes(text)) await once(child.stdout, 'data');
+      while (!heard.includes(text)) await Promise.race([once(child.stdout, 'data'), ended]);
     };
     await untilHeard('login: ');
     child.stdin.write('me\r');
@@ -247,6 +253,7 @@ describe('nephos instance console', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
     host.driver.control.stopGuest(instanceId);
     await host.leave();
+    await quiet.close();
   });
 });
 
