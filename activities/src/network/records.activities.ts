@@ -2,7 +2,7 @@ import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { claimPublicAddress, claimVni, releasePublicAddresses } from '@nephos/db/address.repo';
 import type { Db, Tx } from '@nephos/db/database';
 import { releaseHost } from '@nephos/db/host-claim.repo';
-import { announceNewHost, describeNetwork, lockAndMoveNetwork, lockNetwork, raiseRevision, stateOfNetwork } from '@nephos/db/network.repo';
+import { announceNewHost, describeNetworks, lockAndMoveNetwork, lockNetwork, raiseRevision, stateOfNetwork } from '@nephos/db/network.repo';
 import { insertOperation, waitForOperation } from '@nephos/db/operation.repo';
 import { placeOnHost, type Ranking } from '@nephos/db/placement.repo';
 import { systemActor } from '@nephos/authz/actor';
@@ -90,7 +90,7 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         const routers: RouterPlace[] = [];
         for (const { networkId } of nics) {
           await announceNewHost(tx, networkId, hostId);
-          shares.push(...(await describeNetwork(tx, networkId)).filter((share) => share.hostId === hostId).map((share) => share.desired));
+          shares.push(...(await describeNetworks(tx, [networkId])).filter((share) => share.hostId === hostId).map((share) => share.desired));
           routers.push(...(await placedRouters(tx, networkId)));
         }
         return { shares, routers };
@@ -134,7 +134,7 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
     locateNetwork: ({ networkId }: Ref): Promise<{ vni: number | null; revision: number; routers: RouterPlace[]; hostIds: string[] }> =>
       record(async (tx) => {
         const network = await lockNetwork(tx, networkId);
-        const hosts = await describeNetwork(tx, networkId);
+        const hosts = await describeNetworks(tx, [networkId]);
         return {
           vni: network.vni,
           revision: await raiseRevision(tx, networkId),

@@ -1,6 +1,6 @@
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
-import { makeAccount, makeHost, makeOffering, makeTemplate, makeUser, makeZone } from '@nephos/testing/factories';
+import { makeAccount, makeHost, makeNetwork, makeOffering, makeTemplate, makeUser, makeZone } from '@nephos/testing/factories';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimGuestAddress, claimPublicAddress, claimVni, releasePublicAddresses } from './address.repo.ts';
@@ -20,11 +20,8 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 async function makeNetworks(zone: Zone, count: number): Promise<Network[]> {
-  const { id: accountId } = await makeAccount(db);
-  const addresses = { cidr: '10.0.0.0/24', gateway: '10.0.0.1', dnsDomain: 'x' };
-  return db.network.createManyAndReturn({
-    data: Array.from({ length: count }, () => ({ id: newId(), accountId, zoneId: zone.id, name: 'n', state: 'allocated', ...addresses })),
-  });
+  const account = await makeAccount(db);
+  return Promise.all(Array.from({ length: count }, () => makeNetwork(db, account, zone, { state: 'allocated' })));
 }
 
 const fulfilled = (outcomes: PromiseSettledResult<unknown>[]) => outcomes.filter(({ status }) => status === 'fulfilled').length;
@@ -82,21 +79,10 @@ describe('room on a host', () => {
 });
 
 describe('addresses', () => {
-  async function makeNetwork(cidr: string) {
+  async function makeNetworkWith(cidr: string) {
     const zone = await makeZone(db);
     const account = await makeAccount(db, { maxInstances: 100, maxVcpus: 100, maxMemoryMib: 100_000 });
-    const network = await db.network.create({
-      data: {
-        id: newId(),
-        accountId: account.id,
-        zoneId: zone.id,
-        name: 'n',
-        state: 'allocated',
-        cidr,
-        gateway: cidr.replace(/0\/\d+$/, '1'),
-        dnsDomain: 'x',
-      },
-    });
+    const network = await makeNetwork(db, account, zone, { state: 'allocated', cidr, gateway: cidr.replace(/0\/\d+$/, '1') });
     const parts = {
       zone,
       account,
@@ -124,7 +110,7 @@ describe('addresses', () => {
   }
 
   it('of a guest network are given once each, never the gateway or the ends, until it is full', async () => {
-    const { network, addInstance } = await makeNetwork('10.9.0.0/28');
+    const { network, addInstance } = await makeNetworkWith('10.9.0.0/28');
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => addInstance(`vm-${n}`)));
     expect(fulfilled(outcomes)).toBe(13);
     const refused = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -134,14 +120,14 @@ describe('addresses', () => {
   });
 
   it('of a guest network are the same for a NIC that has one', async () => {
-    const { addInstance, network } = await makeNetwork('10.9.0.0/24');
+    const { addInstance, network } = await makeNetworkWith('10.9.0.0/24');
     const instance = await addInstance('vm');
     const nic = await db.nic.findFirstOrThrow({ where: { instanceId: instance.id } });
     await expect(claimGuestAddress(db, network.id, nic.id)).resolves.toEqual({ ip: '10.9.0.3' });
   });
 
   it('that are public are given once each, and say when none is left', async () => {
-    const { zone, account, network } = await makeNetwork('10.9.0.0/24');
+    const { zone, account, network } = await makeNetworkWith('10.9.0.0/24');
     const routers = await Promise.all(
       Array.from({ length: 25 }, async (_, n) =>
         db.router.create({

@@ -1,12 +1,11 @@
 import type { HostReport } from '@nephos/contracts/agent.schema';
 import { newId } from '@nephos/model/id';
-import { makeAccount, makeHost, makeOffering, makeTemplate, makeZone } from '@nephos/testing/factories';
+import { makeAccount, makeHost, makeInstance, makeNetwork, makeZone } from '@nephos/testing/factories';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from './database.ts';
 import { claimHost } from './host-claim.repo.ts';
 import { noteAttempts, noteGuests, noteHostSeen, noteSilentHosts } from './host-report.repo.ts';
-import { insertInstance } from './instance-create.repo.ts';
 import { insertOperation } from './operation.repo.ts';
 import type { Host, Instance } from './prisma.ts';
 
@@ -25,30 +24,8 @@ beforeEach(async () => {
   const zone = await makeZone(db);
   const account = await makeAccount(db);
   [host, other] = [await makeHost(db, zone), await makeHost(db, zone)];
-  const network = await db.network.create({
-    data: {
-      id: newId(),
-      accountId: account.id,
-      zoneId: zone.id,
-      name: 'n',
-      state: 'implemented',
-      cidr: '10.0.0.0/24',
-      gateway: '10.0.0.1',
-      dnsDomain: 'x',
-    },
-  });
-  const { id } = await insertInstance(db, {
-    accountId: account.id,
-    domainId: account.domainId,
-    zoneId: zone.id,
-    name: 'vm',
-    displayName: '',
-    template: await makeTemplate(db, account, zone),
-    offering: await makeOffering(db),
-    networkId: network.id,
-    rootDiskBytes: 1n,
-    tags: {},
-  });
+  const network = await makeNetwork(db, account, zone);
+  const { id } = await makeInstance(db, account, zone, network);
   await claimHost(db, host.id, { resourceId: id, generation: 3, cpuMhz: 100, memoryMib: 64 });
   instance = await db.instance.update({ where: { id }, data: { state: 'running', hostId: host.id, generation: 3 } });
 });

@@ -1,10 +1,9 @@
 import { newId } from '@nephos/model/id';
-import { makeAccount, makeHost, makeOffering, makeTemplate, makeZone } from '@nephos/testing/factories';
+import { makeAccount, makeHost, makeInstance, makeNetwork, makeZone } from '@nephos/testing/factories';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from './database.ts';
 import { claimHost } from './host-claim.repo.ts';
-import { insertInstance } from './instance-create.repo.ts';
 import { findViolations } from './invariants.ts';
 import { claimPool } from './pool-claim.repo.ts';
 
@@ -24,35 +23,12 @@ beforeEach(async () => {
   const account = await makeAccount(db);
   const host = await makeHost(db, zone);
   const pool = await db.pool.findFirstOrThrow({ where: { hostId: host.id } });
-  const network = await db.network.create({
-    data: {
-      id: newId(),
-      accountId: account.id,
-      zoneId: zone.id,
-      name: 'n',
-      state: 'implemented',
-      vni: 10_000,
-      cidr: '10.0.0.0/24',
-      gateway: '10.0.0.1',
-      dnsDomain: 'x',
-    },
-  });
+  const network = await makeNetwork(db, account, zone, { vni: 10_000 });
   const router = await db.router.create({
     data: { id: newId(), accountId: account.id, zoneId: zone.id, networkId: network.id, name: 'r', state: 'running', hostId: host.id, generation: 1 },
   });
   await claimHost(db, host.id, { resourceId: router.id, generation: 1, cpuMhz: 100, memoryMib: 64 });
-  const instance = await insertInstance(db, {
-    accountId: account.id,
-    domainId: account.domainId,
-    zoneId: zone.id,
-    name: 'vm',
-    displayName: '',
-    template: await makeTemplate(db, account, zone),
-    offering: await makeOffering(db),
-    networkId: network.id,
-    rootDiskBytes: 10n,
-    tags: {},
-  });
+  const instance = await makeInstance(db, account, zone, network, { rootDiskBytes: 10n });
   const volume = await db.volume.findFirstOrThrow({ where: { instanceId: instance.id } });
   await claimPool(db, pool.id, volume.id);
   await claimHost(db, host.id, { resourceId: instance.id, generation: 1, cpuMhz: 100, memoryMib: 64 });

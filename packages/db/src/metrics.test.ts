@@ -1,11 +1,10 @@
 import type { Sample } from '@nephos/contracts/metrics.schema';
 import { newId } from '@nephos/model/id';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
-import { makeAccount, makeHost, makeOffering, makeTemplate, makeZone } from '@nephos/testing/factories';
+import { makeAccount, makeHost, makeInstance, makeNetwork, makeZone } from '@nephos/testing/factories';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from './database.ts';
 import { claimHost } from './host-claim.repo.ts';
-import { insertInstance } from './instance-create.repo.ts';
 import { dropPartitions, FIVE_MINUTES_TIER, HOUR_TIER, makePartitions, SAMPLE_TIER } from './metrics-partition.repo.ts';
 import { insertSamples, readMetrics, RESOLUTIONS, rollUp, rolledUpUntil } from './metrics.repo.ts';
 import type { Host, Instance } from './prisma.ts';
@@ -33,30 +32,8 @@ beforeEach(async () => {
   const zone = await makeZone(db);
   const account = await makeAccount(db);
   [host, other] = [await makeHost(db, zone), await makeHost(db, zone)];
-  const network = await db.network.create({
-    data: {
-      id: newId(),
-      accountId: account.id,
-      zoneId: zone.id,
-      name: 'n',
-      state: 'implemented',
-      cidr: '10.0.0.0/24',
-      gateway: '10.0.0.1',
-      dnsDomain: 'x',
-    },
-  });
-  instance = await insertInstance(db, {
-    accountId: account.id,
-    domainId: account.domainId,
-    zoneId: zone.id,
-    name: 'vm',
-    displayName: '',
-    template: await makeTemplate(db, account, zone),
-    offering: await makeOffering(db),
-    networkId: network.id,
-    rootDiskBytes: 1n,
-    tags: {},
-  });
+  const network = await makeNetwork(db, account, zone);
+  instance = await makeInstance(db, account, zone, network);
   await claimHost(db, host.id, { resourceId: instance.id, generation: 3, cpuMhz: 100, memoryMib: 64 });
 });
 

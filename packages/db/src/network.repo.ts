@@ -68,28 +68,32 @@ export async function announceNewHost(tx: Tx, networkId: string, hostId: string)
     )`;
 }
 
-/** What each of the network's hosts should have. Hosts that can't be reached get it when they report again. */
-export async function describeNetwork(tx: Tx, networkId: string): Promise<{ hostId: string; desired: DesiredNetwork }[]> {
-  const hosts = await tx.$queryRaw<{ vni: number; revision: number; hostId: string; managementIp: string }[]>`
-    SELECT network.vni, network.revision, host.id AS "hostId", host.management_ip AS "managementIp" FROM network CROSS JOIN LATERAL (
+/** What each of the networks' hosts should have. Hosts that can't be reached get it when they report again. */
+export async function describeNetworks(tx: Tx, networkIds: readonly string[]): Promise<{ hostId: string; desired: DesiredNetwork }[]> {
+  if (networkIds.length === 0) return [];
+  const hosts = await tx.$queryRaw<{ networkId: string; vni: number; revision: number; hostId: string; managementIp: string }[]>`
+    SELECT network.id AS "networkId", network.vni, network.revision, host.id AS "hostId", host.management_ip AS "managementIp"
+    FROM network CROSS JOIN LATERAL (
       SELECT host_id FROM nic JOIN host_allocation ON host_allocation.resource_id = nic.instance_id
       WHERE nic.network_id = network.id AND nic.removed_at IS NULL
       UNION SELECT host_allocation.host_id FROM router JOIN host_allocation ON host_allocation.resource_id = router.id
       WHERE router.network_id = network.id AND router.removed_at IS NULL
     ) AS carrier JOIN host ON host.id = carrier.host_id
-    WHERE network.id = ${networkId}::uuid AND network.vni IS NOT NULL AND host.management_ip IS NOT NULL
-    ORDER BY host.id`;
-  return hosts.map(({ hostId, managementIp, vni, revision }) => ({
-    hostId,
-    desired: {
-      networkId,
-      revision,
-      vni,
-      mtu: GUEST_MTU,
-      localIp: managementIp,
-      peerIps: hosts.filter((peer) => peer.hostId !== hostId).map((peer) => peer.managementIp),
-    },
-  }));
+    WHERE network.id = ANY (${[...networkIds]}::uuid[]) AND network.vni IS NOT NULL AND host.management_ip IS NOT NULL
+    ORDER BY network.id, host.id`;
+  return [...Map.groupBy(hosts, ({ networkId }) => networkId).values()].flatMap((carriers) =>
+    carriers.map(({ networkId, hostId, managementIp, vni, revision }) => ({
+      hostId,
+      desired: {
+        networkId,
+        revision,
+        vni,
+        mtu: GUEST_MTU,
+        localIp: managementIp,
+        peerIps: carriers.filter((peer) => peer.hostId !== hostId).map((peer) => peer.managementIp),
+      },
+    })),
+  );
 }
 
 /**
@@ -107,7 +111,7 @@ export async function describeRouter(tx: Tx, { id, hostId }: { id: string; hostI
   if (!router) return undefined;
   const { network } = router;
   const zone = await tx.zone.findUniqueOrThrow({ where: { id: router.zoneId }, select: { name: true, dnsServers: true } });
-  const share = (await describeNetwork(tx, router.networkId)).find((one) => one.hostId === hostId);
+  const share = (await describeNetworks(tx, [router.networkId])).find((one) => one.hostId === hostId);
   if (!share) return undefined;
   const [address] = router.addresses;
   return {

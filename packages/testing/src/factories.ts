@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Actor } from '@nephos/authz/actor';
 import type { Tx } from '@nephos/db/database';
-import type { Account, ComputeOffering, Host, Prisma, Template, Zone } from '@nephos/db/prisma';
+import { insertInstance, type NewInstance } from '@nephos/db/instance-create.repo';
+import type { Account, ComputeOffering, Host, Instance, Network, Prisma, Template, Zone } from '@nephos/db/prisma';
 import { emptyQcow2 } from '@nephos/drivers/image/empty-qcow2';
 import { newId } from '@nephos/model/id';
 
@@ -84,4 +85,28 @@ export async function makeTemplate(tx: Tx, account: Account, zone: Zone, data: P
 
 export async function makeOffering(tx: Tx, data: Partial<Prisma.ComputeOfferingUncheckedCreateInput> = {}): Promise<ComputeOffering> {
   return tx.computeOffering.create({ data: { id: newId(), name: `offering-${unique()}`, cpuCount: 1, cpuMhz: 500, memoryMib: 128, ...data } });
+}
+
+export async function makeNetwork(tx: Tx, account: Account, zone: Zone, data: Partial<Prisma.NetworkUncheckedCreateInput> = {}): Promise<Network> {
+  const addresses = { cidr: '10.0.0.0/24', gateway: '10.0.0.1', dnsDomain: 'x' };
+  return tx.network.create({
+    data: { id: newId(), accountId: account.id, zoneId: zone.id, name: `network-${unique()}`, state: 'implemented', ...addresses, ...data },
+  });
+}
+
+/** An instance that is on no host yet, with all that a deploy claims for it. */
+export async function makeInstance(tx: Tx, account: Account, zone: Zone, network: Network, data: Partial<NewInstance> = {}): Promise<Instance> {
+  return insertInstance(tx, {
+    accountId: account.id,
+    domainId: account.domainId,
+    zoneId: zone.id,
+    name: 'vm',
+    displayName: '',
+    template: await makeTemplate(tx, account, zone),
+    offering: await makeOffering(tx),
+    networkId: network.id,
+    rootDiskBytes: 1n,
+    tags: {},
+    ...data,
+  });
 }

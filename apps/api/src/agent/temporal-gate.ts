@@ -160,8 +160,12 @@ export function createTemporalGate({
         { deadline: call.getDeadline() },
         (error, response) => {
           if (error || !response) return respond(error ?? { code: status.INTERNAL, details: 'The server answered nothing.' });
-          const told = admitted(() => answer(response, hostId), respond, hostId);
-          if (told) respond(null, Buffer.from(told));
+          try {
+            respond(null, Buffer.from(answer(response, hostId)));
+          } catch (failure) {
+            log.error({ hostId, err: failure }, 'what Temporal answered could not be passed on to a host');
+            respond({ code: status.INTERNAL, details: 'The answer could not be passed on.' });
+          }
         },
       );
       call.on('cancelled', () => upstream.cancel());

@@ -3,7 +3,7 @@ import { newId } from '@nephos/model/id';
 import { claimHost, releaseHost } from '@nephos/db/host-claim.repo';
 import type { Host, Network } from '@nephos/db/prisma';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
-import { makeAccount, makeHost, makeZone } from '@nephos/testing/factories';
+import { makeAccount, makeHost, makeNetwork, makeZone } from '@nephos/testing/factories';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAgentService, type AgentService } from './agent.ts';
@@ -26,20 +26,7 @@ describe('the answer to a full report', () => {
     const zone = await makeZone(db);
     const account = await makeAccount(db);
     [host, other] = [await makeHost(db, zone), await makeHost(db, zone)];
-    network = await db.network.create({
-      data: {
-        id: newId(),
-        accountId: account.id,
-        zoneId: zone.id,
-        name: 'n',
-        state: 'implemented',
-        cidr: '10.0.0.0/24',
-        gateway: '10.0.0.1',
-        dnsDomain: 'x',
-        vni: (await db.network.count()) + 10_000,
-        revision: 5,
-      },
-    });
+    network = await makeNetwork(db, account, zone, { vni: (await db.network.count()) + 10_000, revision: 5 });
     routerId = newId();
     await db.router.create({
       data: {

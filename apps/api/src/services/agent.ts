@@ -2,7 +2,7 @@ import type { CarriedNetwork, HostReport, HostState, reportAnswerSchema } from '
 import type { DesiredNetwork, DesiredRouter } from '@nephos/contracts/desired-network';
 import type { Db, Tx } from '@nephos/db/database';
 import { noteAttempts, noteGuests, noteHostSeen } from '@nephos/db/host-report.repo';
-import { describeNetwork, describeRouter, listHostNetworks } from '@nephos/db/network.repo';
+import { describeNetworks, describeRouter, listHostNetworks } from '@nephos/db/network.repo';
 import { DomainError } from '@nephos/model/errors';
 import { open, type KeyRing } from '@nephos/secrets/key-ring';
 import { openUserData } from './user-data.ts';
@@ -25,7 +25,7 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
     },
 
     /** What each host of a network should have of it. */
-    describeNetwork: (networkId: string) => describeNetwork(db, networkId),
+    describeNetwork: (networkId: string) => describeNetworks(db, [networkId]),
 
     /** All that a host should carry now. */
     async describeHost(hostId: string): Promise<HostState> {
@@ -75,8 +75,10 @@ async function compareNetworks(tx: Tx, hostId: string, carried: CarriedNetwork[]
 }
 
 async function describeShares(tx: Tx, hostId: string, networks: { networkId: string }[]): Promise<DesiredNetwork[]> {
-  const shares = [];
-  for (const { networkId } of networks) shares.push(...(await describeNetwork(tx, networkId)).filter((share) => share.hostId === hostId));
-  return shares.map(({ desired }) => desired);
+  const shares = await describeNetworks(
+    tx,
+    networks.map(({ networkId }) => networkId),
+  );
+  return shares.filter((share) => share.hostId === hostId).map(({ desired }) => desired);
 }
 export type AgentService = ReturnType<typeof createAgentService>;

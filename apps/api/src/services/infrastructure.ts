@@ -165,7 +165,11 @@ export function createInfrastructureService({ db, describeJoin, imageFolder }: {
 
     async listZones({ actor }: Request, input: Input<typeof contract.listZonesSchema>) {
       const page = await listPage(input, { where: [rowsFor(actor, 'zone.read')] }, (args) => db.zone.findMany(args));
-      return { ...page, items: await Promise.all(page.items.map(async (zone) => toZoneDto(zone, await guestKindOf(db, zone.id)))) };
+      const kinds = await guestKindsOf(
+        db,
+        page.items.map(({ id }) => id),
+      );
+      return { ...page, items: page.items.map((zone) => toZoneDto(zone, kinds.get(zone.id) ?? null)) };
     },
   };
 }
@@ -203,20 +207,22 @@ function toZoneDto({ id, name, networkType, guestCidr, isEnabled, tags }: Zone, 
 }
 
 type GuestKind = (typeof contract.GUEST_KINDS)[number];
-/** As hosts report it (packages/drivers, HostFacts). */
+/** As hosts report it (packages/drivers, HostFacts); of a zone that has several, the first here is said. */
 const KIND_OF_ACCELERATION: readonly [acceleration: string, kind: GuestKind][] = [
   ['simulated', 'simulated'],
   ['emulation', 'emulated'],
   ['kvm', 'accelerated'],
 ];
 
-/** All that a tenant is told of the hosts: whether what runs there is to be taken for real. */
-async function guestKindOf(db: Db, zoneId: string): Promise<GuestKind | null> {
+/** All that a tenant is told of the hosts: whether what runs there is to be taken for real. A zone without a host that has said so is left out. */
+async function guestKindsOf(db: Db, zoneIds: readonly string[]): Promise<Map<string, GuestKind>> {
+  const said = await db.$queryRaw<{ zoneId: string; acceleration: string }[]>`
+    SELECT DISTINCT zone_id AS "zoneId", facts ->> 'acceleration' AS acceleration FROM host WHERE zone_id = ANY (${[...zoneIds]}::uuid[])`;
+  const kinds = new Map<string, GuestKind>();
   for (const [acceleration, kind] of KIND_OF_ACCELERATION) {
-    const host = await db.host.findFirst({ where: { zoneId, facts: { path: ['acceleration'], equals: acceleration } }, select: { id: true } });
-    if (host) return kind;
+    for (const one of said) if (one.acceleration === acceleration && !kinds.has(one.zoneId)) kinds.set(one.zoneId, kind);
   }
-  return null;
+  return kinds;
 }
 
 export function toHostDto(host: Host): contract.HostDto {

@@ -2,13 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { Actor } from '@nephos/authz/actor';
 import type { Sample } from '@nephos/contracts/metrics.schema';
 import { claimHost } from '@nephos/db/host-claim.repo';
-import { insertInstance } from '@nephos/db/instance-create.repo';
 import type { Host, Instance } from '@nephos/db/prisma';
 import { createLogger } from '@nephos/log/log';
 import { METRIC_RANGES } from '@nephos/model/metrics';
-import { newId } from '@nephos/model/id';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
-import { makeAccount, makeHost, makeOffering, makeTemplate, makeUser, makeZone } from '@nephos/testing/factories';
+import { makeAccount, makeHost, makeInstance, makeNetwork, makeUser, makeZone } from '@nephos/testing/factories';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMetricsService, type MetricsService } from './metrics.ts';
 
@@ -34,30 +32,8 @@ beforeEach(async () => {
   const account = await makeAccount(db);
   [owner, stranger] = [await makeUser(db, account), await makeUser(db, await makeAccount(db))];
   host = await makeHost(db, zone);
-  const network = await db.network.create({
-    data: {
-      id: newId(),
-      accountId: account.id,
-      zoneId: zone.id,
-      name: 'n',
-      state: 'implemented',
-      cidr: '10.0.0.0/24',
-      gateway: '10.0.0.1',
-      dnsDomain: 'x',
-    },
-  });
-  instance = await insertInstance(db, {
-    accountId: account.id,
-    domainId: account.domainId,
-    zoneId: zone.id,
-    name: 'vm',
-    displayName: '',
-    template: await makeTemplate(db, account, zone),
-    offering: await makeOffering(db),
-    networkId: network.id,
-    rootDiskBytes: 1n,
-    tags: {},
-  });
+  const network = await makeNetwork(db, account, zone);
+  instance = await makeInstance(db, account, zone, network);
   await claimHost(db, host.id, { resourceId: instance.id, generation: 1, cpuMhz: 100, memoryMib: 64 });
 });
 
