@@ -9,8 +9,6 @@ import { DomainError } from '@nephos/model/errors';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { tlsOf } from './control-plane.ts';
 
-/** Said in the log. From then on the host is reached. */
-export const CHANNEL_IS_OPEN = 'the channel to the gateway is open';
 const RECONNECT_MS = 1_000;
 /** The gateway pings every 20 s; a connection that is silent for longer is dead, whatever TCP thinks. */
 const SILENT_MS = 50_000;
@@ -43,7 +41,7 @@ function attend(socket: WebSocket, parts: Parts): Promise<void> {
     parts.signal.addEventListener('abort', end, { once: true });
     socket.on('open', () => {
       watchdog.refresh();
-      parts.log.debug(CHANNEL_IS_OPEN);
+      parts.log.debug('the channel to the gateway is open');
     });
     socket.on('ping', () => watchdog.refresh());
     socket.on('message', (message) => {

@@ -9,10 +9,12 @@ import type { Notifications } from '../notifications.ts';
 
 const OPEN_WITHIN_MS = 20_000;
 const PING_EVERY_MS = 20_000;
-const forwardedSchema = z.object({ hostId: z.string(), request: streamRequestSchema });
+/** Between API processes: a question for a host's channel; without one, the word that the channel has come. */
+const forwardedSchema = z.object({ hostId: z.string(), request: streamRequestSchema.optional() });
 
 interface Pending {
   hostId: string;
+  request: StreamRequest;
   resolve: (socket: WebSocket) => void;
   reject: (error: Error) => void;
 }
@@ -34,7 +36,8 @@ export interface StreamGateway {
 /**
  * Streams to guests. Hosts listen on nothing: the agent is asked over its channel, dials the guest inside the router's
  * namespace, and opens a stream outward to this process with a token that is good once. The channel may end in another API
- * process; then the question goes there by NOTIFY.
+ * process; then the question goes there by NOTIFY. A channel that comes while somebody waits is asked then: after the start of an API
+ * process viewers are back before agents are. Asked twice, the agent's second stream finds its token used.
  */
 export function createStreamGateway({
   gatewayUrl,
@@ -51,7 +54,8 @@ export function createStreamGateway({
   const pending = new Map<string, Pending>();
   notifications.events.on('agent', (payload: string) => {
     const { hostId, request } = forwardedSchema.parse(JSON.parse(payload));
-    channels.get(hostId)?.send(JSON.stringify(request));
+    if (request) channels.get(hostId)?.send(JSON.stringify(request));
+    else if (!channels.has(hostId)) askAgain(hostId);
   });
 
   async function ask(hostId: string, request: StreamRequest): Promise<void> {
@@ -59,18 +63,24 @@ export function createStreamGateway({
     if (channel) channel.send(JSON.stringify(request));
     else await notifications.notify('agent', JSON.stringify({ hostId, request }));
   }
+  /** For those who wait here for a host whose channel has come. */
+  function askAgain(hostId: string): void {
+    for (const waiting of pending.values()) if (waiting.hostId === hostId) void ask(hostId, waiting.request).catch(noteUntold);
+  }
+  const noteUntold = (error: unknown) => log.warn({ err: error }, 'other API processes could not be told of a stream');
 
   return {
     open: async (hostId, target) => {
       const { token, tokenHash } = newToken('stream');
       const opened = Promise.withResolvers<WebSocket>();
-      pending.set(tokenHash, { hostId, ...opened });
+      const request: StreamRequest = { kind: 'open-stream', token, gatewayUrl: gatewayUrl(), target };
+      pending.set(tokenHash, { hostId, request, ...opened });
       const timer = setTimeout(
         () => opened.reject(new DomainError('HOST_UNREACHABLE', 'The host did not open the stream in time. Its agent may be away.', { hostId })),
         openWithinMs,
       );
       try {
-        await ask(hostId, { kind: 'open-stream', token, gatewayUrl: gatewayUrl(), target });
+        await ask(hostId, request);
         return await opened.promise;
       } finally {
         clearTimeout(timer);
@@ -89,6 +99,8 @@ export function createStreamGateway({
         if (channels.get(hostId) === socket) channels.delete(hostId);
       });
       socket.on('error', (error) => log.info({ hostId, err: error }, 'the channel of an agent broke'));
+      askAgain(hostId);
+      void notifications.notify('agent', JSON.stringify({ hostId })).catch(noteUntold);
     },
 
     addStream: (hostId, socket) => {
