@@ -8,6 +8,8 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { useApi } from '../../trpc/api.tsx';
+import { ADMINISTRATION } from '../administration/places.ts';
+import { useIsAdministrator } from '../administration/use-is-administrator.ts';
 import { InstanceStateBadge } from '../instance/instance-state.tsx';
 import { THEMES } from '../shell/appearance.ts';
 import { useAppearance } from '../shell/use-appearance.ts';
@@ -22,6 +24,8 @@ const TYPING_MS = 150;
 export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
   const t = useTranslations('command');
   const shell = useTranslations('shell');
+  const administration = useTranslations('administration');
+  const isAdministrator = useIsAdministrator();
   const router = useRouter();
   const [, changeAppearance] = useAppearance();
   const [typed, setTyped] = useState('');
@@ -41,6 +45,12 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
     text: t(`page.${name}`),
     icon: <ArrowRight {...ICON} />,
     onChoose: goTo(pathTo[name]()),
+  }));
+  const administrative: PaletteItem[] = ADMINISTRATION.map(({ name, path, Icon }) => ({
+    id: `administration-${name}`,
+    text: administration(`place.${name}`),
+    icon: <Icon {...ICON} />,
+    onChoose: goTo(path),
   }));
   const actions: PaletteItem[] = [
     {
@@ -83,6 +93,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
           })),
         },
         { label: t('pages'), items: fitting([...pages, ...more]) },
+        { label: administration('title'), items: isAdministrator ? fitting(administrative) : [] },
         { label: t('actions'), items: fitting(actions) },
       ]}
     />

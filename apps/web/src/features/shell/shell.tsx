@@ -14,12 +14,15 @@ import {
   Server,
   Terminal,
   UserRound,
+  type LucideIcon,
 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
+import { ADMINISTRATION } from '../administration/places.ts';
+import { useIsAdministrator } from '../administration/use-is-administrator.ts';
 import { Commands, useShowCommands } from '../command/commands.tsx';
 import { Live, useLive } from '../live/live.tsx';
 import { leave } from '../sign-in/leave.ts';
@@ -72,27 +75,47 @@ export function Shell({ person, children }: { person: Person; children: ReactNod
 
 function Places() {
   const t = useTranslations('shell');
-  const pathname = usePathname();
+  const administration = useTranslations('administration');
+  const isAdministrator = useIsAdministrator();
   return (
     <nav aria-label={t('menu')} className="min-w-0 border-line bg-panel max-md:border-b md:border-r">
-      <ul className="flex gap-0.5 overflow-x-auto p-2 md:sticky md:top-0 md:flex-col">
-        {PLACES.map(({ name, path, Icon }) => {
-          const isHere = pathname === path || pathname.startsWith(`${path}/`);
-          return (
-            <li key={name}>
-              <Link
-                href={path}
-                aria-current={isHere ? 'page' : undefined}
-                className={`flex items-center gap-2.5 rounded-md px-2.5 py-1.5 whitespace-nowrap ${isHere ? 'bg-accent-soft font-medium text-accent' : 'text-ink-soft hover:bg-sunken hover:text-ink'}`}
-              >
-                <Icon size={16} className="max-sm:hidden" aria-hidden />
-                {t(name)}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
+      <div className="flex overflow-x-auto p-2 md:sticky md:top-0 md:flex-col">
+        <ul className="flex gap-0.5 md:flex-col">
+          {PLACES.map(({ name, ...place }) => (
+            <PlaceLink key={name} {...place} text={t(name)} />
+          ))}
+        </ul>
+        {isAdministrator && ADMINISTRATION.length > 0 && (
+          <>
+            <h2 id="administration" className="px-2.5 pt-4 pb-1 text-xs font-medium text-ink-soft max-md:sr-only">
+              {administration('title')}
+            </h2>
+            <ul aria-labelledby="administration" className="flex gap-0.5 max-md:ml-1 max-md:border-l max-md:border-line max-md:pl-1 md:flex-col">
+              {ADMINISTRATION.map(({ name, ...place }) => (
+                <PlaceLink key={name} {...place} text={administration(`place.${name}`)} />
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
     </nav>
+  );
+}
+
+function PlaceLink({ path, Icon, text }: { path: string; Icon: LucideIcon; text: string }) {
+  const pathname = usePathname();
+  const isHere = pathname === path || pathname.startsWith(`${path}/`);
+  return (
+    <li>
+      <Link
+        href={path}
+        aria-current={isHere ? 'page' : undefined}
+        className={`flex items-center gap-2.5 rounded-md px-2.5 py-1.5 whitespace-nowrap ${isHere ? 'bg-accent-soft font-medium text-accent' : 'text-ink-soft hover:bg-sunken hover:text-ink'}`}
+      >
+        <Icon size={16} className="max-sm:hidden" aria-hidden />
+        {text}
+      </Link>
+    </li>
   );
 }
 

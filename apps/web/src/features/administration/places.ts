@@ -1,0 +1,13 @@
+import type { LucideIcon } from 'lucide-react';
+import type messages from '../../messages/en.json';
+
+/** A page of administrators in the menu and the palette. */
+export interface AdministrationPlace {
+  /** Its text is under `administration.place` in the catalogue. */
+  name: keyof (typeof messages)['administration']['place'];
+  path: string;
+  Icon: LucideIcon;
+}
+
+/** In the order of the menu; one line each. */
+export const ADMINISTRATION: readonly AdministrationPlace[] = [];
