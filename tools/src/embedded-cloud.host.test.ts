@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { instanceDto, instancePasswordDto } from '@nephos/contracts/instance.schema';
-import { hostDto } from '@nephos/contracts/infrastructure.schema';
+import { hostDto } from '@nephos/contracts/host.schema';
 import { operationDto } from '@nephos/contracts/operation.schema';
 import { sshKeyPairDto } from '@nephos/contracts/user.schema';
 import { findViolations } from '@nephos/db/invariants';

@@ -26,6 +26,7 @@ import { createChangeService } from './services/change.ts';
 import { createConnectionService } from './services/connection.ts';
 import { createConsoleService } from './services/console.ts';
 import { createDirectoryUsers } from './services/directory-users.ts';
+import { createHostService } from './services/host.ts';
 import { createHostJoinService } from './services/host-join.ts';
 import { createInfrastructureService } from './services/infrastructure.ts';
 import { createInstanceService } from './services/instance.ts';
@@ -117,7 +118,8 @@ export async function startApi({
     template,
     user,
     connection: createConnectionService({ db, streams }),
-    infrastructure: createInfrastructureService({ db, describeJoin, imageFolder: path.join(dataDir, 'images') }),
+    host: createHostService({ db, describeJoin }),
+    infrastructure: createInfrastructureService({ db, imageFolder: path.join(dataDir, 'images') }),
     operation: createOperationService({ db, operations, instances: instance }),
   };
   const findUnready = async () => {

@@ -1,5 +1,6 @@
 import { computeOffering, network, template, volume } from './procedures/catalogue.ts';
-import { cluster, host, imageStore, pod, pool, publicAddress, zone } from './procedures/infrastructure.ts';
+import { host } from './procedures/host.ts';
+import { cluster, imageStore, pod, pool, publicAddress, zone } from './procedures/infrastructure.ts';
 import { instance } from './procedures/instance.ts';
 import { operation } from './procedures/operation.ts';
 import { account, apiKey, auth, change, event, sshKeyPair, user } from './procedures/user.ts';

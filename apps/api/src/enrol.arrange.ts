@@ -1,5 +1,5 @@
-import type { HostToJoinDto } from '@nephos/contracts/infrastructure.schema';
-import { hostToJoinDto } from '@nephos/contracts/infrastructure.schema';
+import type { HostToJoinDto } from '@nephos/contracts/host.schema';
+import { hostToJoinDto } from '@nephos/contracts/host.schema';
 import { newId } from '@nephos/model/id';
 import type { TestApi } from '@nephos/testing/test-api';
 import { joinCloud } from '@nephos/worker-host/join';

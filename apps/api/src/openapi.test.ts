@@ -136,6 +136,7 @@ describe('the OpenAPI document', () => {
     const cluster = await made('cluster.create', { podId: pod.id, name: 'c', hypervisor: 'simulator' });
     const { host } = z.object({ host: withId }).parse(await done('host.create', { clusterId: cluster.id, name: 'h', managementIp: '192.0.2.77' }));
     await done('host.createJoinToken', { hostId: host.id });
+    await done('host.get', { hostId: host.id });
     await done('host.update', { hostId: host.id, isEnabled: true, tags: { rack: '7' } });
     await done('pool.create', { hostId: host.id, name: 'l', path: '/pool' });
     const store = await made('imageStore.create', { zoneId: zone.id, name: 's' });

@@ -28,6 +28,7 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'computeOffering.update': { says: 'Changes the words of a size, or whether it is offered. Instances that have it keep it.', codes: ['NAME_TAKEN'] },
   'event.list': { says: 'What happened: who did what to which thing, and when.' },
   'host.list': { says: 'Hosts, with their state and what is claimed on them.' },
+  'host.get': { says: 'One host: its agent, what it is able to, and what is claimed on it.' },
   'host.create': {
     says: 'Adds a host. The answer holds the command by which a machine becomes it; its token is not shown again, and good once, for 24 hours.',
     codes: ['NAME_TAKEN'],
@@ -35,7 +36,9 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'host.createJoinToken': {
     says: 'Another token and command for a host: for when the first was lost, or for a machine that is installed anew. Earlier tokens are void; the certificate it has is good until the new one is used.',
   },
-  'host.update': { says: 'Changes the tags of a host, or whether new instances may be placed on it.' },
+  'host.update': {
+    says: 'Changes the tags and overcommit of a host, or whether new instances may be placed on it. What runs there goes on running.',
+  },
   'imageStore.list': { says: 'Where templates are kept.' },
   'imageStore.create': { says: 'Adds an image store to a zone.', codes: ['NAME_TAKEN'] },
   'instance.list': { says: 'Instances, by page, filtered and sorted. What you may do with each now is in its `can`.' },

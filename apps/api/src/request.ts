@@ -13,3 +13,9 @@ export interface Request {
 export function once<T extends Prisma.InputJsonValue>(db: Db, request: Request, work: (tx: Tx) => Promise<T>): Promise<T> {
   return transactOnce(db, request.idempotency, work);
 }
+
+/** The fields of an input that were given: what is left out is not changed, or not filtered by. */
+export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript can't follow the filter, which leaves out nothing but undefined
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -65,6 +65,7 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'event.list': () => ({}),
   'host.create': () => ({ clusterId: api.hosts[0]!.clusterId, name: newId(), managementIp: '192.0.2.200' }),
   'host.createJoinToken': () => ({ hostId: api.hosts[0]!.id }),
+  'host.get': () => ({ hostId: api.hosts[0]!.id }),
   'host.list': () => ({}),
   'host.update': () => ({ hostId: api.hosts[0]!.id }),
   'imageStore.create': () => ({ zoneId: api.zone.id, name: newId() }),

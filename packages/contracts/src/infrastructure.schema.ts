@@ -1,11 +1,10 @@
-import { HOST_STATES } from '@nephos/model/host-state';
 import { z } from 'zod';
 import { listInput, listOutput, tagsSchema, timeSchema } from './list.schema.ts';
-import { displayNameSchema } from './name.schema.ts';
+import { displayNameSchema, placementTagsSchema } from './name.schema.ts';
 
 export const HYPERVISORS = ['kvm', 'simulator'] as const;
 const tags = tagsSchema.default({});
-const placementTags = z.array(z.string().trim().min(1).max(64)).max(50).default([]);
+const placementTags = placementTagsSchema.default([]);
 
 export const createZoneSchema = z.object({
   name: displayNameSchema,
@@ -43,69 +42,6 @@ export const clusterDto = z.object({ id: z.uuid(), zoneId: z.uuid(), podId: z.uu
 
 export const listClustersSchema = listInput(['name'], { zoneId: z.uuid().optional(), podId: z.uuid().optional() });
 export const clusterPage = listOutput(clusterDto);
-
-export const createHostSchema = z.object({
-  clusterId: z.uuid(),
-  name: displayNameSchema,
-  /** Its end of the tunnels between hosts. */
-  managementIp: z.ipv4(),
-  cpuOvercommit: z.number().min(1).max(64).default(4),
-  memoryOvercommit: z.number().min(0.1).max(8).default(1),
-  placementTags,
-  tags,
-});
-export const hostDto = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  zoneId: z.uuid(),
-  podId: z.uuid(),
-  clusterId: z.uuid(),
-  hypervisor: z.string(),
-  state: z.enum(HOST_STATES),
-  isEnabled: z.boolean(),
-  managementIp: z.string().nullable(),
-  cpuCount: z.int(),
-  cpuMhz: z.int(),
-  memoryMib: z.int(),
-  /** What may be claimed, overcommit included. */
-  capacity: z.object({ cpuMhz: z.int(), memoryMib: z.int() }),
-  claimed: z.object({ cpuMhz: z.int(), memoryMib: z.int() }),
-  /** How guests execute there, and how that was found. */
-  acceleration: z.string().nullable(),
-  accelerationReason: z.string().nullable(),
-  versions: z.record(z.string(), z.string()),
-  placementTags: z.array(z.string()),
-  connectedAt: timeSchema.nullable(),
-  reportedAt: timeSchema.nullable(),
-  tags: tagsSchema,
-});
-export type HostDto = z.output<typeof hostDto>;
-export const listHostsSchema = listInput(['name'], {
-  state: z.array(z.enum(HOST_STATES)).optional(),
-  zoneId: z.uuid().optional(),
-  clusterId: z.uuid().optional(),
-});
-export const hostPage = listOutput(hostDto);
-export const hostIdSchema = z.object({ hostId: z.uuid() });
-export const updateHostSchema = hostIdSchema.extend({
-  isEnabled: z.boolean().optional(),
-  placementTags: placementTags.removeDefault().optional(),
-  tags: tagsSchema.optional(),
-});
-
-/** How a machine becomes that host. The token is shown this once, and good once. */
-export const hostToJoinDto = z.object({
-  host: hostDto,
-  /** Where it joins: the agents' endpoint, `https://host:port`. */
-  server: z.url(),
-  joinToken: z.string(),
-  expiresAt: timeSchema,
-  /** For a root shell on the machine, in a checkout of this repository. */
-  command: z.string(),
-  /** SHA-256 of the cloud's authority, by which the machine knows whom it joins. */
-  fingerprint: z.string(),
-});
-export type HostToJoinDto = z.output<typeof hostToJoinDto>;
 
 export const createPoolSchema = z.object({
   hostId: z.uuid(),

@@ -13,3 +13,6 @@ export const displayNameSchema = z
   .min(1)
   .max(255)
   .regex(/^[^\p{Cc}]*$/u, 'No control characters');
+
+/** What a placement may ask for: hosts, pools and offerings carry them. */
+export const placementTagsSchema = z.array(z.string().trim().min(1).max(64)).max(50);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { connect as connectHttp2 } from 'node:http2';
 import { agentConfigSchema, type AgentConfig } from '@nephos/contracts/agent.schema';
-import { hostToJoinDto } from '@nephos/contracts/infrastructure.schema';
+import { hostToJoinDto } from '@nephos/contracts/host.schema';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
 import { connectControlPlane } from '@nephos/worker-host/control-plane';
 import { joinCloud } from '@nephos/worker-host/join';

@@ -34,25 +34,6 @@ export const cluster = router({
     .mutation(({ ctx, input }) => ctx.services.infrastructure.createCluster(ctx.request, input)),
 });
 
-export const host = router({
-  list: permitted('host.read')
-    .input(contract.listHostsSchema)
-    .output(contract.hostPage)
-    .query(({ ctx, input }) => ctx.services.infrastructure.listHosts(ctx.request, input)),
-  create: permitted('host.create')
-    .input(contract.createHostSchema)
-    .output(contract.hostToJoinDto)
-    .mutation(({ ctx, input }) => ctx.services.infrastructure.createHost(ctx.request, input)),
-  createJoinToken: permitted('host.join')
-    .input(contract.hostIdSchema)
-    .output(contract.hostToJoinDto)
-    .mutation(({ ctx, input }) => ctx.services.infrastructure.createJoinToken(ctx.request, input)),
-  update: permitted('host.update')
-    .input(contract.updateHostSchema)
-    .output(contract.hostDto)
-    .mutation(({ ctx, input }) => ctx.services.infrastructure.updateHost(ctx.request, input)),
-});
-
 export const pool = router({
   list: permitted('pool.read')
     .input(contract.listPoolsSchema)

@@ -67,8 +67,11 @@ export function createChangeService({ db, notifications: { events } }: { db: Db;
 }
 export type ChangeService = ReturnType<typeof createChangeService>;
 
-/** The same rule as `change.read` in the policy: an account's own, and what belongs to nobody in particular. Hosts are for administrators. */
+/** What belongs to nobody in particular and is told to everybody: what people choose from. All else of it is for administrators. */
+const TOLD_TO_ALL = new Set(['compute-offering', 'template', 'zone']);
+
+/** The same rule as `change.read` in the policy: an account's own, and what is public. */
 function maySee(actor: Actor, { accountId, resourceType }: Change): boolean {
   if (actor.kind === 'system' || actor.role === 'root-admin') return true;
-  return accountId === actor.accountId || (accountId === null && resourceType !== 'host');
+  return accountId === null ? TOLD_TO_ALL.has(resourceType) : accountId === actor.accountId;
 }

@@ -1,27 +1,21 @@
 import { rowsFor } from '@nephos/authz/ability';
 import type * as contract from '@nephos/contracts/infrastructure.schema';
-import { hostFactsSchema } from '@nephos/contracts/agent.schema';
 import { tagsSchema } from '@nephos/contracts/list.schema';
 import type { Db, Tx } from '@nephos/db/database';
-import { isUniqueViolation, transaction } from '@nephos/db/database';
+import { isUniqueViolation } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
-import { freshJoinToken, type JoinToken } from '@nephos/db/host-join.repo';
-import { listPage, type Page } from '@nephos/db/list';
-import type { Host, Prisma, Zone } from '@nephos/db/prisma';
+import { listPage } from '@nephos/db/list';
+import type { Prisma, Zone } from '@nephos/db/prisma';
 import { DomainError } from '@nephos/model/errors';
-import { HOST_STATES, type HostState } from '@nephos/model/host-state';
 import { newId } from '@nephos/model/id';
 import type { z } from 'zod';
 import { once, type Request } from '../request.ts';
 import { addressRange } from './address-range.ts';
 
 type Input<S extends z.ZodType> = z.output<S>;
-export interface DescribeJoin {
-  (join: JoinToken): Pick<contract.HostToJoinDto, 'server' | 'joinToken' | 'expiresAt' | 'command' | 'fingerprint'>;
-}
 
 /** Zones and what is in them: rows that administrators make, before anything runs. */
-export function createInfrastructureService({ db, describeJoin, imageFolder }: { db: Db; describeJoin: DescribeJoin; imageFolder: string }) {
+export function createInfrastructureService({ db, imageFolder }: { db: Db; imageFolder: string }) {
   return {
     async createZone(request: Request, input: Input<typeof contract.createZoneSchema>) {
       return create(db, request, 'zone', input.name, async (tx) => toZoneDto(await tx.zone.create({ data: { id: newId(), ...input } }), null));
@@ -43,64 +37,6 @@ export function createInfrastructureService({ db, describeJoin, imageFolder }: {
           select: { id: true, zoneId: true, podId: true, name: true, hypervisor: true },
         });
       });
-    },
-
-    /** A row for a machine, and how that machine becomes it. Never answered again for the same key: the token is kept as its hash alone. */
-    async createHost({ actor }: Request, input: Input<typeof contract.createHostSchema>): Promise<contract.HostToJoinDto> {
-      const join = freshJoinToken();
-      const host = await create(db, { actor }, 'host', input.name, async (tx) => {
-        const cluster = await tx.cluster.findFirst({ where: { AND: [{ id: input.clusterId }, rowsFor(actor, 'cluster.read')] } });
-        if (!cluster) throw notFound('cluster', input.clusterId);
-        const { zoneId, podId, hypervisor } = cluster;
-        return toHostDto(await tx.host.create({ data: { id: newId(), zoneId, podId, hypervisor, ...join.kept, ...input } }));
-      });
-      return { host, ...describeJoin(join) };
-    },
-
-    /** For a host whose token was lost or used, or whose machine is installed anew. */
-    async createJoinToken({ actor }: Request, { hostId }: Input<typeof contract.hostIdSchema>): Promise<contract.HostToJoinDto> {
-      const join = freshJoinToken();
-      const host = await transaction(db, async (tx) => {
-        const found = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(actor, 'host.join')] } });
-        if (!found) throw notFound('host', hostId);
-        await noteEvent(tx, {
-          kind: 'host.join-token-created',
-          actor,
-          resource: { type: 'host', id: hostId },
-          message: `A token to join as host ${found.name} was made; those before it are void.`,
-        });
-        return tx.host.update({ where: { id: hostId }, data: join.kept });
-      });
-      return { host: toHostDto(host), ...describeJoin(join) };
-    },
-
-    async updateHost(
-      request: Request,
-      { hostId, isEnabled, placementTags, tags }: Input<typeof contract.updateHostSchema>,
-    ): Promise<contract.HostDto> {
-      return once(db, request, async (tx) => {
-        const host = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(request.actor, 'host.update')] } });
-        if (!host) throw notFound('host', hostId);
-        const data = { ...(isEnabled !== undefined && { isEnabled }), ...(placementTags && { placementTags }), ...(tags && { tags }) };
-        const changed = await tx.host.update({ where: { id: hostId }, data });
-        await noteEvent(tx, {
-          kind: 'host.updated',
-          actor: request.actor,
-          resource: { type: 'host', id: hostId },
-          message: `Host ${host.name} was changed: ${Object.keys(data).join(', ')}.`,
-        });
-        return toHostDto(changed);
-      });
-    },
-
-    async listHosts({ actor }: Request, input: Input<typeof contract.listHostsSchema>): Promise<Page<contract.HostDto>> {
-      const filters = {
-        ...(input.state && { state: { in: input.state } }),
-        ...(input.zoneId && { zoneId: input.zoneId }),
-        ...(input.clusterId && { clusterId: input.clusterId }),
-      };
-      const page = await listPage(input, { where: [rowsFor(actor, 'host.read'), filters] }, (args) => db.host.findMany(args));
-      return { ...page, items: page.items.map(toHostDto) };
     },
 
     async createPool(request: Request, { hostId, ...input }: Input<typeof contract.createPoolSchema>) {
@@ -225,34 +161,6 @@ async function guestKindsOf(db: Db, zoneIds: readonly string[]): Promise<Map<str
   return kinds;
 }
 
-export function toHostDto(host: Host): contract.HostDto {
-  const facts = hostFactsSchema.partial().safeParse(host.facts).data;
-  const state = HOST_STATES.find((one): one is HostState => one === host.state) ?? 'registered';
-  return {
-    id: host.id,
-    name: host.name,
-    zoneId: host.zoneId,
-    podId: host.podId,
-    clusterId: host.clusterId,
-    hypervisor: host.hypervisor,
-    state,
-    isEnabled: host.isEnabled,
-    managementIp: host.managementIp,
-    cpuCount: host.cpuCount,
-    cpuMhz: host.cpuMhz,
-    memoryMib: host.memoryMib,
-    capacity: { cpuMhz: Math.floor(host.cpuMhz * host.cpuCount * host.cpuOvercommit), memoryMib: Math.floor(host.memoryMib * host.memoryOvercommit) },
-    claimed: { cpuMhz: host.claimedCpuMhz, memoryMib: host.claimedMemoryMib },
-    acceleration: facts?.acceleration ?? null,
-    accelerationReason: facts?.accelerationReason ?? null,
-    versions: facts?.versions ?? {},
-    placementTags: host.placementTags,
-    connectedAt: host.connectedAt?.toISOString() ?? null,
-    reportedAt: host.reportedAt?.toISOString() ?? null,
-    tags: tagsSchema.parse(host.tags),
-  };
-}
-
 function toPoolDto({
   capacityBytes,
   usedBytes,
@@ -270,6 +178,6 @@ async function findZone(tx: Tx, { actor }: Request, id: string): Promise<void> {
   if (!zone) throw notFound('zone', id);
 }
 
-function notFound(noun: string, id: string): DomainError {
+export function notFound(noun: string, id: string): DomainError {
   return new DomainError('NOT_FOUND', `There is no ${noun} ${id}.`, { id });
 }

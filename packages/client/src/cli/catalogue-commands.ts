@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Outputs } from '../client.ts';
 import { listCommand } from './session.ts';
 
-type Row<K extends 'template' | 'computeOffering' | 'zone' | 'host' | 'event'> = Outputs[K]['list']['items'][number];
+type Row<K extends 'template' | 'computeOffering' | 'zone' | 'event'> = Outputs[K]['list']['items'][number];
 
 /** What can be looked at and not changed from here. */
 export function addCatalogueCommands(program: Command): void {
@@ -43,23 +43,6 @@ export function addCatalogueCommands(program: Command): void {
     ({ api }) =>
       (page) =>
         api.zone.list.query(page),
-  );
-  listCommand<Row<'host'>>(
-    program.command('host').description('machines that run instances; for administrators'),
-    'hosts',
-    {
-      ID: (row) => row.id,
-      NAME: (row) => row.name,
-      STATE: (row) => row.state,
-      HYPERVISOR: (row) => row.hypervisor,
-      ACCELERATION: (row) => row.acceleration,
-      'MEMORY MIB': (row) => `${row.claimed.memoryMib}/${row.capacity.memoryMib}`,
-      MHZ: (row) => `${row.claimed.cpuMhz}/${row.capacity.cpuMhz}`,
-      REPORTED: (row) => row.reportedAt,
-    },
-    ({ api }) =>
-      (page) =>
-        api.host.list.query(page),
   );
   listCommand<Row<'event'>>(
     program.command('event').description('what happened'),

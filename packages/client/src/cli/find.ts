@@ -24,6 +24,18 @@ const LISTS = {
     ({ api }: Session) =>
     (query: Query) =>
       api.zone.list.query(query),
+  pod:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.pod.list.query(query),
+  cluster:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.cluster.list.query(query),
+  host:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.host.list.query(query),
   network:
     ({ api }: Session) =>
     (query: Query) =>

@@ -4,6 +4,7 @@ import { NephosError } from '../error.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addCatalogueCommands } from './catalogue-commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { addHostCommands } from './host-commands.ts';
 import { addInstanceCommands } from './instance-commands.ts';
 import { addOperationCommands } from './operation-commands.ts';
 import { say } from './output.ts';
@@ -21,6 +22,7 @@ addAccountCommands(program);
 addInstanceCommands(program);
 addOperationCommands(program);
 addCatalogueCommands(program);
+addHostCommands(program);
 
 try {
   await program.parseAsync();

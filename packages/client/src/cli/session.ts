@@ -66,3 +66,19 @@ export function wholeNumber(text: string, option: string, max: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= max) return value;
   throw new NephosError('BAD_INPUT', `${option} must be a whole number from 1 to ${max}, not ${text}.`);
 }
+
+type Options = Readonly<Record<string, string | undefined>>;
+
+/** Lets a command work in a session, and prints the thing that it answers: by `print`, or as JSON. */
+export function thingCommand<T>(
+  command: Command,
+  run: (session: Session, args: [string, ...string[]], options: Options) => Promise<T>,
+  print: (thing: T) => void,
+) {
+  return command.action(async () => {
+    const session = await openSession(command);
+    const thing = await run(session, [command.args[0] ?? '', ...command.args.slice(1)], command.opts<Options>());
+    if (session.isJson) printJson(thing);
+    else print(thing);
+  });
+}

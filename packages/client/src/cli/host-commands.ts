@@ -1,0 +1,95 @@
+import { HOST_STATES } from '@nephos/model/host-state';
+import { Option, type Command } from 'commander';
+import type { Outputs } from '../client.ts';
+import { findId } from './find.ts';
+import { printFields } from './output.ts';
+import { listCommand, thingCommand } from './session.ts';
+
+type Host = Outputs['host']['get'];
+type ToJoin = Outputs['host']['create'];
+
+/** Machines that run instances; for administrators. */
+export function addHostCommands(program: Command): void {
+  const host = program.command('host').description('machines that run instances; for administrators');
+  listCommand<Host>(
+    host,
+    'hosts',
+    {
+      ID: (row) => row.id,
+      NAME: (row) => row.name,
+      STATE: (row) => (row.isEnabled ? row.state : `${row.state}, disabled`),
+      CLUSTER: (row) => row.clusterName,
+      HYPERVISOR: (row) => row.hypervisor,
+      ACCELERATION: (row) => row.acceleration,
+      INSTANCES: (row) => row.instanceCount,
+      'MEMORY MIB': (row) => `${row.claimed.memoryMib}/${row.capacity.memoryMib}`,
+      MHZ: (row) => `${row.claimed.cpuMhz}/${row.capacity.cpuMhz}`,
+      REPORTED: (row) => row.reportedAt,
+    },
+    (session, { state, cluster, zone }) =>
+      async (page) =>
+        session.api.host.list.query({
+          ...page,
+          ...(state && { state: HOST_STATES.filter((one) => one === state) }),
+          ...(cluster && { clusterId: await findId(session, 'cluster', cluster) }),
+          ...(zone && { zoneId: await findId(session, 'zone', zone) }),
+        }),
+  )
+    .addOption(new Option('--state <state>').choices(HOST_STATES))
+    .option('--cluster <cluster>')
+    .option('--zone <zone>');
+  thingCommand(
+    host.command('show').description('one host').argument('<host>', 'its name or id'),
+    async (session, [name]) => session.api.host.get.query({ hostId: await findId(session, 'host', name) }),
+    printHost,
+  );
+  thingCommand(
+    host
+      .command('add')
+      .description('a host, and the command by which a machine becomes it')
+      .argument('<name>')
+      .requiredOption('--cluster <cluster>')
+      .requiredOption('--management-ip <ip>', 'its end of the tunnels between hosts'),
+    async (session, [name], { cluster = '', managementIp = '' }) =>
+      session.api.host.create.mutate({ name, managementIp, clusterId: await findId(session, 'cluster', cluster) }),
+    printToJoin,
+  );
+  thingCommand(
+    host.command('join-token').description('another command to join; earlier ones are void').argument('<host>', 'its name or id'),
+    async (session, [name]) => session.api.host.createJoinToken.mutate({ hostId: await findId(session, 'host', name) }),
+    printToJoin,
+  );
+  for (const [verb, about] of Object.entries({
+    enable: 'let instances be placed on it',
+    disable: 'place nothing new on it; what runs there goes on',
+  })) {
+    thingCommand(
+      host.command(verb).description(about).argument('<host>', 'its name or id'),
+      async (session, [name]) => session.api.host.update.mutate({ hostId: await findId(session, 'host', name), isEnabled: verb === 'enable' }),
+      printHost,
+    );
+  }
+}
+
+function printHost(host: Host): void {
+  printFields({
+    Id: host.id,
+    Name: host.name,
+    State: host.state,
+    Enabled: host.isEnabled,
+    Joined: host.isJoined,
+    Place: `${host.zoneName} / ${host.podName} / ${host.clusterName}`,
+    Hypervisor: host.hypervisor,
+    Acceleration: host.acceleration,
+    Instances: host.instanceCount,
+    'Memory claimed': `${host.claimed.memoryMib} of ${host.capacity.memoryMib} MiB`,
+    'CPU claimed': `${host.claimed.cpuMhz} of ${host.capacity.cpuMhz} MHz`,
+    Agent: host.agentVersion,
+    'Management IP': host.managementIp,
+    Reported: host.reportedAt,
+  });
+}
+
+function printToJoin({ host, command, fingerprint, expiresAt }: ToJoin): void {
+  printFields({ Id: host.id, Name: host.name, 'Good until': expiresAt, Fingerprint: fingerprint, 'Run there': command });
+}
