@@ -33,6 +33,7 @@ import { createInstanceService } from './services/instance.ts';
 import { createMetricsService, WATCH_CHANNEL } from './services/metrics.ts';
 import { createOpenConsoles } from './services/open-consoles.ts';
 import { createOperationService } from './services/operation.ts';
+import { createOperationOverviewService } from './services/operation-overview.ts';
 import { createScreenshotService } from './services/screenshot.ts';
 import { createTemplateService } from './services/template.ts';
 import { createUserService } from './services/user.ts';
@@ -121,6 +122,7 @@ export async function startApi({
     host: createHostService({ db, describeJoin }),
     infrastructure: createInfrastructureService({ db, imageFolder: path.join(dataDir, 'images') }),
     operation: createOperationService({ db, operations, instances: instance }),
+    operationOverview: createOperationOverviewService({ db }),
   };
   const findUnready = async () => {
     const checks = { database: db.$queryRaw`SELECT 1`, temporal: connection.workflowService.getSystemInfo({}) };

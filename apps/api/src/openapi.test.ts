@@ -167,6 +167,9 @@ describe('the OpenAPI document', () => {
     await done('instance.metrics', { instanceId, range: 'week' });
     await done('instance.update', { instanceId, displayName: 'VM' });
     await done('operation.get', { operationId });
+    await done('operation.getHistory', { operationId });
+    await done('operation.overview');
+    await done('operation.slowestSteps');
     await done('operation.cancel', { operationId });
     for (const [verb, state] of Object.entries({
       start: 'stopped',

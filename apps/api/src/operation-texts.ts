@@ -75,6 +75,9 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'network.list': { says: 'Your networks.' },
   'operation.list': { says: 'What was asked for and what became of it, by page, filtered and sorted.' },
   'operation.get': { says: 'One operation with each of its steps and attempts.' },
+  'operation.getHistory': { says: 'What Temporal kept of an operation’s run, event by event and decoded. Values that no log would show are hidden.' },
+  'operation.overview': { says: 'Operations that run now, by kind, and those that failed in the last 24 hours, by cause.' },
+  'operation.slowestSteps': { says: 'Steps of the last 24 hours with their median and 95th percentile, the slowest first.' },
   'operation.cancel': { says: 'Asks an operation to undo what it did. Refused once it can only go on.', codes: ['CANCEL_REFUSED'] },
   'operation.retry': {
     says: 'The same again for an operation that failed or was cancelled, as a new operation.',

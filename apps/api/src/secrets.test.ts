@@ -104,6 +104,16 @@ describe('a secret', () => {
     expect(sizeBytes).toBeGreaterThan(10_000);
   });
 
+  it('is told to no administrator who reads how an operation ran', async () => {
+    for (const { id } of await api.db.operation.findMany()) {
+      const { data: detail } = await call(api.url, api.admin.token, 'operation.get', { operationId: id });
+      const { data: history } = await call(api.url, api.admin.token, 'operation.getHistory', { operationId: id });
+      const text = JSON.stringify([detail, history]);
+      expect(text).toContain(`"operationId":"${id}"`); // decoded
+      expect([id, findIn(text)]).toEqual([id, []]);
+    }
+  });
+
   it('is in no line of the log', () => {
     expect(api.logLines.length).toBeGreaterThanOrEqual(10);
     expect(findIn(api.logLines.join('\n'))).toEqual([]);

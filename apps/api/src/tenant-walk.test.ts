@@ -85,6 +85,7 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'instance.list': () => ({}),
   'network.list': () => ({}),
   'operation.get': () => ({ operationId: own.operation }),
+  'operation.getHistory': () => ({ operationId: own.operation }),
   'operation.cancel': () => ({ operationId: own.operation }),
   'operation.retry': () => ({ operationId: own.operation }),
   'operation.retryStuck': () => ({ operationId: own.operation }),

@@ -1,45 +1,8 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 
-export type { Logger };
+import { MAY_BE_TOLD } from './may-be-told.ts';
 
-/**
- * What may be written about a thing, by name. Everything else that is handed to a logger is dropped: a list of what is
- * allowed can't forget a secret that somebody adds later.
- */
-const ALLOWED = new Set([
-  'activity',
-  'address',
-  'attempt',
-  'bootId',
-  'bytes',
-  'code',
-  'count',
-  'durationMs',
-  'hostId',
-  'hostName',
-  'instanceId',
-  'kind',
-  'method',
-  'migrations',
-  'name',
-  'networkId',
-  'operationId',
-  'path',
-  'pid',
-  'port',
-  'procedure',
-  'reason',
-  'requestId',
-  'revision',
-  'routerId',
-  'state',
-  'status',
-  'step',
-  'templateId',
-  'userId',
-  'version',
-  'workflowId',
-]);
+export type { Logger };
 
 /** Lines of JSON on stdout, or to `destination`. `fields` of a call pass only if their name is allowed; errors give type, message and stack. */
 export function createLogger(name: string, level = process.env['NEPHOS_LOG_LEVEL'] ?? 'info', destination?: DestinationStream): Logger {
@@ -50,7 +13,7 @@ export function createLogger(name: string, level = process.env['NEPHOS_LOG_LEVEL
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label) => ({ level: label }),
-      log: (fields) => Object.fromEntries(Object.entries(fields).filter(([field]) => ALLOWED.has(field) || field === 'err')),
+      log: (fields) => Object.fromEntries(Object.entries(fields).filter(([field]) => MAY_BE_TOLD.has(field) || field === 'err')),
     },
     serializers: { err: describeError },
   };

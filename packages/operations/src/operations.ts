@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import { CONTROL_QUEUE } from '@nephos/contracts/queue';
 import { DomainError } from '@nephos/model/errors';
 import { isOperationKind, OPERATION_KINDS, workflowIdOf } from '@nephos/model/operation-kind';
+import { readHistory, type HistoryPage } from './history.ts';
 
 interface StartableOperation {
   id: string;
@@ -17,6 +18,11 @@ export interface Operations {
   cancel(operation: { id: string; kind: string }): Promise<void>;
   /** An administrator's answer to a stuck operation. */
   answerStuck(operation: { id: string; kind: string }, answer: { retry: true } | { resolve: string }): Promise<void>;
+  /** What Temporal kept of its run; no `page` when it knows none (any more). Payloads are passed through `show`. */
+  history(
+    operation: { id: string; kind: string },
+    options: { cursor?: string | undefined; show: (value: unknown) => unknown },
+  ): Promise<{ workflowId: string; page: HistoryPage | undefined }>;
 }
 
 interface Options {
@@ -53,6 +59,10 @@ export function createOperations({ client, controlQueue = CONTROL_QUEUE, onError
     answerStuck: async (operation, answer) => {
       if ('retry' in answer) await handle(operation).signal('retryStep');
       else await handle(operation).signal('resolveStep', { reason: answer.resolve });
+    },
+    history: async (operation, options) => {
+      const { workflowId } = handle(operation);
+      return { workflowId, page: await readHistory(client, { workflowId, ...options }) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import type { AgentConfig } from '@nephos/contracts/agent.schema';
 import { hostQueue } from '@nephos/contracts/queue';
+import { insertOperation } from '@nephos/db/operation.repo';
 import { newId } from '@nephos/model/id';
 import { ringFromJson } from '@nephos/secrets/key-file';
 import { createPayloadCodec } from '@nephos/temporal-kit/payload-codec';
@@ -9,6 +10,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost } from '../enrol.arrange.ts';
+import { call as callApi } from '../http-call.arrange.ts';
 
 const messages = proto.temporal.api.workflowservice.v1;
 /** A host that could call these would own the server. */
@@ -127,6 +129,38 @@ describe('through the gate to Temporal a host', () => {
     const answer = await one.codec.encode([{ ...input, data: Buffer.from('"hello"') }]);
     expect((await one.call('RespondActivityTaskCompleted', complete(task.taskToken, 'default', { payloads: answer }))).code).toBe(status.OK);
     expect(await run.result()).toBe('hello');
+  });
+
+  it('answers what administrators can read in the history of the operation', async () => {
+    const { actor } = api.tenants[0];
+    const operation = await insertOperation(api.db, {
+      kind: 'instance.stop',
+      actor,
+      accountId: actor.accountId,
+      resource: { type: 'instance', id: newId(), name: 'vm' },
+      input: {},
+    });
+    const run = api.temporal.workflow.execute('runFloor', {
+      workflowId: `${operation.kind}/${operation.id}`,
+      taskQueue: api.controlQueue,
+      args: [{ stages: [{ localCount: 0, taskQueues: [one.queue] }] }],
+    });
+    const { taskToken } = await one.poll(one.queue);
+    const told = {
+      metadata: { encoding: Buffer.from('json/plain') },
+      data: Buffer.from(JSON.stringify({ state: 'of a host', password: 'hunter2' })),
+    };
+    await one.call('RespondActivityTaskCompleted', complete(taskToken, 'default', { payloads: await one.codec.encode([told]) }));
+    await run;
+    const history = await callApi(api.url, api.admin.token, 'operation.getHistory', { operationId: operation.id });
+    expect(history.data).toMatchObject({
+      events: expect.arrayContaining([
+        expect.objectContaining({
+          type: 'ACTIVITY_TASK_COMPLETED',
+          attributes: expect.objectContaining({ result: { payloads: [{ state: 'of a host', password: '(7 characters hidden)' }] } }),
+        }),
+      ]),
+    });
   });
 
   it('takes nothing from another queue or namespace, and ends no other worker', async () => {

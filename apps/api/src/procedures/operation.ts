@@ -2,9 +2,13 @@ import {
   listOperationsSchema,
   operationDetailDto,
   operationDto,
+  operationHistoryDto,
+  operationHistorySchema,
   operationIdSchema,
+  operationOverviewDto,
   operationPage,
   resolveOperationSchema,
+  slowestStepsDto,
 } from '@nephos/contracts/operation.schema';
 import { permitted, router } from '../trpc.ts';
 
@@ -17,6 +21,16 @@ export const operation = router({
     .input(operationIdSchema)
     .output(operationDetailDto)
     .query(({ ctx, input }) => ctx.services.operation.get(ctx.request, input)),
+  getHistory: permitted('operation.read-history')
+    .input(operationHistorySchema)
+    .output(operationHistoryDto)
+    .query(({ ctx, input }) => ctx.services.operation.history(ctx.request, input)),
+  overview: permitted('operation.overview')
+    .output(operationOverviewDto)
+    .query(({ ctx }) => ctx.services.operationOverview.overview()),
+  slowestSteps: permitted('operation.overview')
+    .output(slowestStepsDto)
+    .query(({ ctx }) => ctx.services.operationOverview.slowestSteps()),
   cancel: permitted('operation.cancel')
     .input(operationIdSchema)
     .output(operationDto)

@@ -1,6 +1,6 @@
 import { mayAtAll } from '@nephos/authz/ability';
 import type { Actor } from '@nephos/authz/actor';
-import type { AttemptDto, OperationDto, StepDto } from '@nephos/contracts/operation.schema';
+import type { AttemptDto, OperationDetailDto, OperationDto, StepDto } from '@nephos/contracts/operation.schema';
 import type { Operation, Step, StepAttempt } from '@nephos/db/prisma';
 import { operationStates } from '@nephos/model/operation/state';
 import { DomainError } from '@nephos/model/errors';
@@ -47,12 +47,18 @@ export function toStepDto(step: Step): StepDto {
   };
 }
 
-export function toAttemptDto(attempt: StepAttempt): AttemptDto {
+export function toRelatedDto(operation: Operation, actor: Actor): OperationDetailDto['related']['started'][number] {
+  const { id, kind, state, resource } = toOperationDto(operation, actor);
+  return { id, kind, state, resource };
+}
+
+export function toAttemptDto(attempt: StepAttempt, hostName: string | null): AttemptDto {
   return {
     activityId: attempt.activityId,
     activity: attempt.activity,
     attempt: attempt.attempt,
     hostId: attempt.hostId,
+    hostName,
     state: oneOf(attempt.state, ['running', 'succeeded', 'failed'] as const),
     fraction: attempt.fraction,
     error: errorOf(attempt),

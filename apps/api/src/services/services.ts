@@ -7,6 +7,7 @@ import type { InfrastructureService } from './infrastructure.ts';
 import type { InstanceService } from './instance.ts';
 import type { MetricsService } from './metrics.ts';
 import type { OperationService } from './operation.ts';
+import type { OperationOverviewService } from './operation-overview.ts';
 import type { ScreenshotService } from './screenshot.ts';
 import type { TemplateService } from './template.ts';
 import type { UserService } from './user.ts';
@@ -22,6 +23,7 @@ export interface Services {
   instance: InstanceService;
   metrics: MetricsService;
   operation: OperationService;
+  operationOverview: OperationOverviewService;
   screenshot: ScreenshotService;
   template: TemplateService;
   user: UserService;
