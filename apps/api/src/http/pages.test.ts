@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { cursorFromText, readChanges } from '@nephos/db/change.repo';
 import { freePort } from '@nephos/embedded/port';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +48,22 @@ describe('a page', () => {
     expect(response.headers.get('content-security-policy')).toBe('x');
     expect(response.headers.get('x-host')).toBe(new URL(api.url).host);
     expect(await response.text()).toBe('to and fro');
+  });
+
+  it('comes with the place in the stream of changes where it was asked for, and nothing that is loaded into it does', async () => {
+    const told: (string | string[] | undefined)[] = [];
+    answerPage = (request, response) => {
+      told.push(request.headers['x-nephos-changes']);
+      response.end();
+    };
+    await fetch(`${api.url}/instances`, { headers: { accept: 'text/html,*/*' } });
+    await fetch(`${api.url}/_next/static/a.js`);
+    const [from, other] = told;
+    expect(other).toBeUndefined();
+    await post('apiKey.create', { name: 'heard of' }, { cookie: `nephos_session=${session}`, origin: api.url });
+    const cursor = cursorFromText(String(from));
+    const heard = cursor && (await readChanges(api.db, cursor)).map(({ resourceType }) => resourceType);
+    expect(heard).toContain('api-key');
   });
 
   it('says that the portal is away, to people as a page', async () => {

@@ -11,10 +11,12 @@ export interface Pages {
 
 /** Who asked for the page, with a proof that we said so: the portal hands it back when it signs a person in, for the limits on that. */
 const CLIENT = 'x-nephos-client';
+/** Where the stream of changes was when the page was asked for: it follows them from there on, and needs to ask nothing twice. */
+const CHANGES = 'x-nephos-changes';
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
 
-/** Passes a request for a page on, as a stream in both directions. While the portal is away it answers 503. */
-export function forwardTo({ url, secret }: Pages, request: IncomingMessage, response: ServerResponse): void {
+/** Passes a request for a page on, as a stream in both directions, and with it `changes`, where known. While the portal is away it answers 503. */
+export function forwardTo({ url, secret }: Pages, request: IncomingMessage, response: ServerResponse, changes: string | undefined): void {
   const address = request.socket.remoteAddress ?? '';
   const headers = {
     ...endToEnd(request.headers),
@@ -22,6 +24,7 @@ export function forwardTo({ url, secret }: Pages, request: IncomingMessage, resp
     'x-forwarded-proto': headerOf(request, 'x-forwarded-proto') === 'https' ? 'https' : 'http',
     'x-forwarded-for': address,
     [CLIENT]: `${address} ${proofOf(address, secret)}`,
+    ...(changes && { [CHANGES]: changes }),
   };
   const forwarded = ask(new URL(request.url ?? '/', url), { method: request.method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
@@ -38,6 +41,11 @@ export function clientAddress(request: IncomingMessage, pages: Pages | undefined
   const own = request.socket.remoteAddress ?? '';
   const [address = '', proof = ''] = headerOf(request, CLIENT)?.split(' ') ?? [];
   return pages && isEqual(proof, proofOf(address, pages.secret)) ? address : own;
+}
+
+/** Of a browser that opens a page, not of what a page loads. */
+export function isForPage(request: IncomingMessage): boolean {
+  return headerOf(request, 'accept')?.includes('text/html') ?? false;
 }
 
 function proofOf(address: string, secret: string): string {
@@ -58,7 +66,7 @@ const AWAY = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-eq
 
 function sayAway(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
-  const wantsPage = headerOf(request, 'accept')?.includes('text/html');
+  const wantsPage = isForPage(request);
   response.writeHead(503, {
     'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json',
     'retry-after': '3',

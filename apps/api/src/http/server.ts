@@ -15,7 +15,7 @@ import type { Context } from '../trpc.ts';
 import { assertOwnPage, authenticate, headerOf, requestIdOf, urlOf } from './caller.ts';
 import { connectTo } from './connect.ts';
 import { sendError, sendJson } from './json.ts';
-import { clientAddress, forwardTo, type Pages } from './pages.ts';
+import { clientAddress, forwardTo, isForPage, type Pages } from './pages.ts';
 
 const API = '/api/v1/';
 /** The one procedure whose answer does not end. */
@@ -85,8 +85,13 @@ async function answer(
     response.on('finish', () => done(Object.hasOwn(appRouter._def.procedures, procedure) ? procedure : 'other', response.statusCode));
     return void trpc(request, response);
   }
-  if (parts.pages) return forwardTo(parts.pages, request, response);
+  if (parts.pages) return forwardTo(parts.pages, request, response, isForPage(request) ? await whereChangesAre(parts) : undefined);
   sendJson(response, 404, { code: 'NOT_FOUND', message: `There is nothing at ${pathname}.` });
+}
+
+/** While the database is away there are pages all the same: they begin with asking everything twice. */
+function whereChangesAre({ services }: ServerParts): Promise<string | undefined> {
+  return services.change.now().catch(() => undefined);
 }
 
 /** For operators: a monitoring system sends an administrator's API key as its bearer token. */

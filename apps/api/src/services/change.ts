@@ -20,6 +20,8 @@ export function createChangeService({ db, notifications: { events } }: { db: Db;
   events.on('connected', () => events.emit('change', ''));
 
   return {
+    /** Where the stream is now: whoever begins here misses nothing of what comes after. */
+    now: async (): Promise<string> => cursorToText(await currentCursor(db)),
     /**
      * Changes with the cursor after each; from `lastEventId` on, or what comes from now on: what commits after this has
      * resolved is in the stream. Throws BAD_INPUT for a cursor that is none.

@@ -19,14 +19,14 @@ const NAME = 'nephos-changes';
 const AGAIN_MS = 3_000;
 
 /**
- * The stream of changes, one per browser: the tab that holds the lock listens and tells the others. Each remembers the last
+ * The stream of changes after `from`, one per browser: the tab that holds the lock listens and tells the others. Each remembers the last
  * cursor, so whichever takes over goes on from there. Where a browser has no locks (plain HTTP to another machine), each tab
  * listens for itself.
  */
-export function followChanges({ onState, onChange, onGap }: Follower): () => void {
+export function followChanges(from: string | undefined, { onState, onChange, onGap }: Follower): () => void {
   const channel = new BroadcastChannel(NAME);
   const stop = new AbortController();
-  let cursor: string | undefined;
+  let cursor = from;
   const hear = (news: News) => {
     if (news.kind === 'state') onState(news.state);
     else if (news.kind === 'gap') onGap();

@@ -23,13 +23,14 @@ const GATHER_MS = 100;
 const LiveContext = createContext<LiveState>('connecting');
 export const useLive = (): LiveState => use(LiveContext);
 
-/** Keeps everything that is on the page current, from the change stream. */
-export function Live({ children }: { children: ReactNode }) {
+/** Keeps everything that is on the page current, from the change stream: `from` where it was when the page was asked for. */
+export function Live({ from, children }: { from: string | undefined; children: ReactNode }) {
   const queryClient = useQueryClient();
   const [state, setState] = useState<LiveState>('connecting');
+  const [begin] = useState(from);
   useEffect(() => {
     const gathered = gather(queryClient);
-    const stop = followChanges({
+    const stop = followChanges(begin, {
       onState: setState,
       onChange: ({ resourceType, resourceId }) =>
         gathered.add(resourceType === METRICS.resourceType ? [`${METRICS.procedure}/${resourceId}`] : (TOUCHES[resourceType] ?? [])),
@@ -39,7 +40,7 @@ export function Live({ children }: { children: ReactNode }) {
       stop();
       gathered.clear();
     };
-  }, [queryClient]);
+  }, [queryClient, begin]);
   return <LiveContext value={state}>{children}</LiveContext>;
 }
 

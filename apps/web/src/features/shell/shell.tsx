@@ -40,11 +40,11 @@ const PLACES = [
   { name: 'apiReference', path: pathTo.apiReference(), Icon: Braces },
 ] as const;
 
-export function Shell({ person, children }: { person: Person; children: ReactNode }) {
+export function Shell({ person, changes, children }: { person: Person; changes: string | undefined; children: ReactNode }) {
   const t = useTranslations('shell');
   return (
     <PersonProvider value={person}>
-      <Live>
+      <Live from={changes}>
         <Commands>
           <a href="#content" className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0">
             {t('skip')}
