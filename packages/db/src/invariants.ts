@@ -9,12 +9,34 @@ export interface Violation {
   what: string;
 }
 
+/** What was seen outside of the records, where somebody could look. */
+export interface Seen {
+  hosts?: HostsSeen;
+  /** Ids of the workflows that Temporal has open, without those of schedules. */
+  openWorkflowIds?: readonly string[];
+}
+
+export interface HostsSeen {
+  /** Guests and routers. */
+  running: readonly { resourceId: string; hostId: string; generation: number }[];
+  /** Bridges. */
+  networks: readonly { networkId: string; hostId: string }[];
+  /** Disks. */
+  volumes: readonly { volumeId: string; hostId: string }[];
+  /** From when to when guests have run, in ms since 1970; null: they still do. */
+  lives?: readonly { instanceId: string; hostId: string; generation: number; from: number; to: number | null }[];
+}
+
 /**
- * Looks whether the records agree with themselves. Rules that speak of work in progress allow for the operations that are
- * open; run it when none is, and everything it finds is a mistake of ours.
+ * Looks whether the records agree with themselves, and with what was seen outside of them. Rules that speak of work in progress
+ * allow for the operations that are open; run it when none is, and everything it finds is a mistake of ours.
  */
-export async function findViolations(tx: Tx): Promise<Violation[]> {
-  const found = await Promise.all(RULES.map(async ({ rule, look }) => (await look(tx)).map(({ what }) => ({ rule, what }))));
+export async function findViolations(tx: Tx, { hosts, openWorkflowIds }: Seen = {}): Promise<Violation[]> {
+  const outside = [
+    ...(hosts ? HOST_RULES.map(({ rule, look }) => ({ rule, look: () => look(tx, hosts) })) : []),
+    ...(openWorkflowIds ? [{ rule: 'A workflow is open exactly while its operation is', look: () => compareWorkflows(tx, openWorkflowIds) }] : []),
+  ];
+  const found = await Promise.all([...RULES, ...outside].map(async ({ rule, look }) => (await look(tx)).map(({ what }) => ({ rule, what }))));
   return found.flat();
 }
 
@@ -113,4 +135,100 @@ const RULES: { rule: string; look: (tx: Tx) => Promise<{ what: string }[]> }[] =
         SELECT 1 FROM nic JOIN instance ON instance.id = nic.instance_id
         WHERE nic.network_id = network.id AND nic.removed_at IS NULL AND instance.state NOT IN ('destroyed', 'expunged'))`,
   },
+  {
+    rule: 'An address is given once',
+    look: (tx) => tx.$queryRaw`
+      SELECT ip || ' ' || count(*) || ' times' AS what FROM address WHERE state = 'claimed' OR kind = 'guest'
+      GROUP BY zone_id, kind, network_id, ip HAVING count(*) > 1
+      UNION ALL SELECT 'VXLAN ' || vni || ' of ' || count(*) || ' networks' FROM network WHERE vni IS NOT NULL GROUP BY zone_id, vni HAVING count(*) > 1`,
+  },
+  {
+    rule: 'A disk or a NIC belongs to an instance that is there',
+    look: (tx) => tx.$queryRaw`
+      SELECT 'volume ' || volume.name AS what FROM volume JOIN instance ON instance.id = volume.instance_id WHERE volume.removed_at IS NULL AND instance.removed_at IS NOT NULL
+      UNION ALL SELECT 'NIC ' || nic.mac_address FROM nic JOIN instance ON instance.id = nic.instance_id WHERE nic.removed_at IS NULL AND instance.removed_at IS NOT NULL`,
+  },
+  {
+    rule: 'An operation that has ended says when, and none of its steps goes on',
+    look: (tx) => tx.$queryRaw`
+      SELECT kind || ' ' || id || ' is ' || state AS what FROM operation
+      WHERE (ended_at IS NULL) <> (state = ANY (${open}))
+        OR (ended_at IS NOT NULL AND EXISTS (SELECT 1 FROM step WHERE operation_id = operation.id AND step.state IN ('running', 'stuck')))`,
+  },
+  {
+    rule: 'An operation that failed or is stuck says why',
+    look: (tx) => tx.$queryRaw`
+      SELECT kind || ' ' || id || ' is ' || state AS what FROM operation
+      WHERE (state = 'failed' AND coalesce(error_message, '') = '')
+        OR (state = 'stuck' AND NOT EXISTS (SELECT 1 FROM step WHERE operation_id = operation.id AND step.state = 'stuck' AND step.error_message <> ''))`,
+  },
 ];
+
+/** Rules about what hosts have, which hold when no operation is open. */
+const HOST_RULES: { rule: string; look: (tx: Tx, hosts: HostsSeen) => Promise<{ what: string }[]> }[] = [
+  {
+    rule: 'A guest or router runs exactly where its claim is',
+    look: async (tx, { running }) => {
+      const textOf = ({ resourceId, generation, hostId }: { resourceId: string; generation: number; hostId: string }) =>
+        `${resourceId} generation ${generation} on ${hostId}`;
+      return compare((await tx.hostAllocation.findMany()).map(textOf), running.map(textOf), 'claimed and not running', 'running and not claimed');
+    },
+  },
+  {
+    rule: 'A host carries exactly the networks that something on it uses',
+    look: async (tx, { networks }) => {
+      const wanted = await tx.$queryRaw<{ what: string }[]>`
+        SELECT nic.network_id || ' on ' || host_id AS what FROM host_allocation JOIN nic ON nic.instance_id = resource_id AND nic.removed_at IS NULL
+        UNION SELECT network_id || ' on ' || host_allocation.host_id FROM host_allocation JOIN router ON router.id = resource_id`;
+      const carried = networks.map(({ networkId, hostId }) => `${networkId} on ${hostId}`);
+      return compare(
+        wanted.map(({ what }) => what),
+        carried,
+        'used and not there',
+        'there and not used',
+      );
+    },
+  },
+  {
+    rule: 'A disk is on a host exactly while its volume is there',
+    look: async (tx, { volumes }) => {
+      const wanted = await tx.$queryRaw<{ what: string }[]>`
+        SELECT volume.id || ' on ' || pool.host_id AS what FROM volume JOIN pool ON pool.id = volume.pool_id WHERE volume.removed_at IS NULL`;
+      return compare(
+        wanted.map(({ what }) => what),
+        volumes.map(({ volumeId, hostId }) => `${volumeId} on ${hostId}`),
+        'recorded and not there',
+        'there and not recorded',
+      );
+    },
+  },
+  {
+    rule: 'A guest runs at most once at every moment',
+    look: async (_, { lives = [] }) => {
+      const sorted = lives.toSorted((one, other) => one.from - other.from);
+      return sorted.flatMap((life, at) => {
+        const next = sorted.slice(at + 1).find(({ instanceId }) => instanceId === life.instanceId);
+        if (!next || next.from >= (life.to ?? Number.POSITIVE_INFINITY)) return [];
+        return [{ what: `${life.instanceId} on ${life.hostId} and on ${next.hostId} from ${new Date(next.from).toISOString()}` }];
+      });
+    },
+  },
+];
+
+async function compareWorkflows(tx: Tx, openWorkflowIds: readonly string[]): Promise<{ what: string }[]> {
+  const operations = await tx.operation.findMany({ where: { state: { in: open } }, select: { id: true, kind: true } });
+  return compare(
+    operations.map(({ kind, id }) => `${kind}/${id}`),
+    openWorkflowIds,
+    'an operation without a workflow',
+    'a workflow without an operation',
+  );
+}
+
+/** What is in one list only, in words. */
+function compare(wanted: readonly string[], found: readonly string[], missing: string, leftOver: string): { what: string }[] {
+  return [
+    ...wanted.filter((one) => !found.includes(one)).map((one) => ({ what: `${missing}: ${one}` })),
+    ...found.filter((one) => !wanted.includes(one)).map((one) => ({ what: `${leftOver}: ${one}` })),
+  ];
+}

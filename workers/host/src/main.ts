@@ -23,6 +23,8 @@ const environment = readEnvironment({
   NEPHOS_AGENT_STATE_DIR: z.string().startsWith('/').default('/var/lib/nephos'),
   NEPHOS_AGENT_PUBLIC_BRIDGE: z.string().default('brpublic'),
   NEPHOS_AGENT_LATENCY_MS: z.coerce.number().int().default(0),
+  /** Simulated hosts keep what each guest did and when, for tests. */
+  NEPHOS_AGENT_KEEPS_HISTORY: z.stringbool().default(false),
   NEPHOS_AGENT_SAMPLE_MS: z.coerce.number().int().min(100).default(SAMPLE_EVERY_MS),
 });
 const log = createLogger('agent');
@@ -61,7 +63,14 @@ function driversOf({ hostId }: AgentConfig) {
   if (environment.NEPHOS_AGENT_DRIVER === 'simulator') {
     const latency = { seed: 1, minMs: 0, maxMs: environment.NEPHOS_AGENT_LATENCY_MS };
     return {
-      hypervisor: createSimulatorDriver({ hostId, stateDir, clock: realClock, latency, verifiedImages }),
+      hypervisor: createSimulatorDriver({
+        hostId,
+        stateDir,
+        clock: realClock,
+        latency,
+        verifiedImages,
+        keepsHistory: environment.NEPHOS_AGENT_KEEPS_HISTORY,
+      }),
       network: createSimulatorNetwork({ hostId, stateDir }),
     };
   }

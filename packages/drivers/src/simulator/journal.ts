@@ -11,16 +11,14 @@ export interface Journal<T> {
 
 /**
  * A map on disk: lines of JSON, the last line of a key wins. One `write` per change and no fsync: it outlives a killed process,
- * which is all a simulated host needs, and costs some 30 µs. Old lines are dropped when the file is opened.
+ * which is all a simulated host needs, and costs some 30 µs. Old lines are dropped when the file is opened, unless its history is kept.
  */
-export function openJournal<T>(file: string, schema: z.ZodType<T>, keyOf: (entry: T) => string): Journal<T> {
+export function openJournal<T>(file: string, schema: z.ZodType<T>, keyOf: (entry: T) => string, { keepsHistory = false } = {}): Journal<T> {
   mkdirSync(dirname(file), { recursive: true });
-  const text = readIfPresent(file);
-  const lines = text.split('\n');
-  const torn = lines.pop(); // '' unless the last write was cut short
-  const entries = new Map(lines.map((line) => schema.parse(JSON.parse(line))).map((entry) => [keyOf(entry), entry]));
-  if (torn || lines.length > 2 * entries.size + 100) {
-    writeFileSync(`${file}.new`, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  const { lines, isTorn } = readLines(file, schema);
+  const entries = new Map(lines.map((entry) => [keyOf(entry), entry]));
+  if (isTorn || (!keepsHistory && lines.length > 2 * entries.size + 100)) {
+    writeFileSync(`${file}.new`, (keepsHistory ? lines : [...entries.values()]).map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     renameSync(`${file}.new`, file);
   }
   return {
@@ -35,6 +33,17 @@ export function openJournal<T>(file: string, schema: z.ZodType<T>, keyOf: (entry
       writeFileSync(file, '');
     },
   };
+}
+
+/** Every line of a journal, the oldest first, without touching it: its owner may be writing. */
+export function readJournal<T>(file: string, schema: z.ZodType<T>): T[] {
+  return readLines(file, schema).lines;
+}
+
+function readLines<T>(file: string, schema: z.ZodType<T>): { lines: T[]; isTorn: boolean } {
+  const lines = readIfPresent(file).split('\n');
+  const torn = lines.pop(); // '' unless the last write was cut short
+  return { lines: lines.map((line) => schema.parse(JSON.parse(line))), isTorn: Boolean(torn) };
 }
 
 function readIfPresent(file: string): string {

@@ -8,7 +8,7 @@ import type { NetworkDriver } from '../network-driver.ts';
 import { openJournal } from './journal.ts';
 
 /** No secrets: of a router's guests only their addresses are kept. */
-const entrySchema = z.discriminatedUnion('kind', [
+export const networkEntrySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('network'),
     id: z.string(),
@@ -39,7 +39,7 @@ export interface SimulatorNetworkOptions {
  * any other address refuses.
  */
 export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): NetworkDriver {
-  const journal = openJournal(join(stateDir, 'network.jsonl'), entrySchema, (entry) => `${entry.kind}/${entry.id}`);
+  const journal = openJournal(join(stateDir, 'network.jsonl'), networkEntrySchema, (entry) => `${entry.kind}/${entry.id}`);
   const findRouter = (routerId: string) => {
     const entry = journal.get(`router/${routerId}`);
     return entry?.kind === 'router' ? entry : undefined;

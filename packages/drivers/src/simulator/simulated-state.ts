@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { openJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 
-const entrySchema = z.discriminatedUnion('kind', [
+export const stateEntrySchema = z.discriminatedUnion('kind', [
   /** `isRemoved` keeps the generation of an instance that is gone (fencing). */
   z.object({
     kind: z.literal('guest'),
@@ -15,11 +15,13 @@ const entrySchema = z.discriminatedUnion('kind', [
     memoryMib: z.int().optional(),
     /** When its virtual machine began, in ms since 1970. */
     startedAt: z.number().optional(),
+    /** When this was written, in ms since 1970. */
+    at: z.number().optional(),
   }),
   z.object({ kind: z.literal('template'), id: z.string(), sizeBytes: z.int() }),
   z.object({ kind: z.literal('volume'), id: z.string(), sizeBytes: z.int(), isRemoved: z.boolean() }),
 ]);
-type Entry = z.output<typeof entrySchema>;
+type Entry = z.output<typeof stateEntrySchema>;
 export type SimulatedGuest = Extract<Entry, { kind: 'guest' }>;
 
 /** What a simulated host remembers. Templates and volumes are known by their path in a pool, as files are. */
@@ -35,8 +37,8 @@ export interface SimulatedState {
 /** What an empty linked clone takes on disk: measured with qemu-img 7.2 (193 KiB). */
 const CLONE_BYTES = 197_632;
 
-export function openSimulatedState(file: string): SimulatedState {
-  const journal = openJournal(file, entrySchema, (entry) => `${entry.kind}/${entry.id}`);
+export function openSimulatedState(file: string, { keepsHistory = false } = {}): SimulatedState {
+  const journal = openJournal(file, stateEntrySchema, (entry) => `${entry.kind}/${entry.id}`, { keepsHistory });
   return {
     journal,
     guest: (instanceId) => {

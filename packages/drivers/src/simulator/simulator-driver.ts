@@ -19,6 +19,8 @@ export interface SimulatorOptions {
   stateDir: string;
   facts?: Partial<Pick<HostFacts, 'cpuCount' | 'cpuMhz' | 'memoryMib'>>;
   poolCapacityBytes?: number;
+  /** Keeps what each guest did and when, for tests that look at every moment (`read-simulated-hosts.ts`). The file grows with every call. */
+  keepsHistory?: boolean;
   /** How long each call takes; none by default. */
   latency?: Latency;
   clock: SimulatorClock;
@@ -49,7 +51,7 @@ export interface SimulatorDriver extends HypervisorDriver {
  */
 export function createSimulatorDriver(options: SimulatorOptions): SimulatorDriver {
   const { clock } = options;
-  const state = openSimulatedState(join(options.stateDir, 'journal.jsonl'));
+  const state = openSimulatedState(join(options.stateDir, 'journal.jsonl'), { keepsHistory: options.keepsHistory ?? false });
   const withLock = createKeyedLock();
   const watchers = createWatchers();
   const consoles = createSimulatedConsoles();
@@ -60,9 +62,10 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
     const ms = nextLatencyMs();
     if (ms > 0 || signal.aborted) await clock.sleep(ms, signal, what);
   }
+  const note = (guest: SimulatedGuest) => state.journal.put({ ...guest, at: Date.now() });
   function put(guest: SimulatedGuest, change: Partial<SimulatedGuest>): SimulatedGuest {
     const changed = { ...guest, ...change };
-    state.journal.put(changed);
+    note(changed);
     if (changed.state !== guest.state && changed.state === 'stopped') consoles.end(guest.id);
     if (changed.state !== guest.state) watchers.onEvent({ instanceId: guest.id, generation: changed.generation, state: changed.state });
     return changed;
@@ -96,7 +99,7 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
       if (known.generation === generation) return toInfo(known);
       put(known, { state: 'stopped' });
     }
-    state.journal.put(guest); // seen before it runs, so that an older one is refused even if this start fails
+    note(guest); // seen before it runs, so that an older one is refused even if this start fails
     await faults.onStart({ instanceId: guest.id, name, generation }, callOptions);
     guest = put(guest, { state: 'running', startedAt: Date.now() });
     if (hasSentinel(name, 'crash-')) void crash(guest);
@@ -170,7 +173,7 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
         if (known && known.generation > generation) return; // that one is gone already; a newer claim's guest stays
         if (known && !known.isRemoved) faults.onRemove({ instanceId, name: known.name });
         if (known?.state === 'running') put(known, { state: 'stopped' });
-        state.journal.put({ kind: 'guest', id: instanceId, name: known?.name ?? '', generation, state: 'stopped', isRemoved: true });
+        note({ kind: 'guest', id: instanceId, name: known?.name ?? '', generation, state: 'stopped', isRemoved: true });
       }),
     findInstance: async (instanceId) => {
       const guest = state.guest(instanceId);
