@@ -17,6 +17,8 @@ export interface CloudApi {
   mutate<S extends z.ZodType>(output: S, procedure: string, input?: object): Promise<z.output<S>>;
   /** Looks now, and again after every change, until `look` finds something. While the API is away it waits for it. */
   until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs?: number): Promise<T>;
+  /** Makes all who wait look again, for what changes without a record of it. */
+  wake(): void;
   untilEnded(operationId: string, timeoutMs?: number): Promise<OperationDetail>;
   close(): void;
 }
@@ -27,10 +29,10 @@ const PATIENCE_MS = 120_000;
 /** Nobody answers, or who answers can't: it may be otherwise in a moment. */
 class Away extends Error {}
 
-export async function openCloudApi(url: string, { name, password }: { name: string; password: string }): Promise<CloudApi> {
+export async function openCloudApi(url: string, as: { name: string; password: string } | { token: string }): Promise<CloudApi> {
   const stop = new AbortController();
   const events = new EventEmitter().setMaxListeners(0);
-  let token = '';
+  let token = 'token' in as ? as.token : '';
 
   async function request(
     method: 'GET' | 'POST',
@@ -100,7 +102,7 @@ export async function openCloudApi(url: string, { name, password }: { name: stri
     }
   }
 
-  ({ token } = await mutate(loginDto, 'auth.login', { name, password }));
+  if ('password' in as) ({ token } = await mutate(loginDto, 'auth.login', as));
   void follow();
   return {
     url,
@@ -108,6 +110,7 @@ export async function openCloudApi(url: string, { name, password }: { name: stri
     query,
     mutate,
     until,
+    wake: () => void events.emit('change'),
     untilEnded: (operationId, timeoutMs) =>
       until(
         `operation ${operationId} ends`,

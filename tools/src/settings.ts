@@ -23,11 +23,14 @@ export interface Settings {
   agentPort: number;
   /** Holds everything the cloud keeps. */
   dataFolder: string;
+  /** A process that ends again and again is started at last so long after its end. */
+  longestRestartMs: number;
   wire: Wire;
 }
 
 const DEFAULT_HOSTS = 2;
 const MAX_REAL_HOSTS = 20;
+export const FIRST_RESTART_MS = 500;
 
 export function readSettings(argv: readonly string[] = process.argv.slice(2)): Settings {
   const { values } = parseArgs({
@@ -53,6 +56,7 @@ export function readSettings(argv: readonly string[] = process.argv.slice(2)): S
     directoryPort: wholeNumber('NEPHOS_DIRECTORY_PORT', env['NEPHOS_DIRECTORY_PORT'] ?? '10636', 1, 65_535),
     agentPort: wholeNumber('NEPHOS_AGENT_PORT', env['NEPHOS_AGENT_PORT'] ?? '8443', 1, 65_535),
     dataFolder: path.resolve(env['NEPHOS_DATA'] ?? path.join(ROOT, '.nephos')),
+    longestRestartMs: wholeNumber('NEPHOS_RESTART_MAX_MS', env['NEPHOS_RESTART_MAX_MS'] ?? '15000', FIRST_RESTART_MS, 3_600_000),
     wire: {
       prefix: env['NEPHOS_PREFIX'] ?? 'nephos',
       managementNet: env['NEPHOS_MANAGEMENT_NET'] ?? '10.213.0',

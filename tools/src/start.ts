@@ -15,7 +15,7 @@ import { startDirectory } from './directory.ts';
 import { ensureSystemPackages } from './needs.ts';
 import { whyNoRealHosts } from './real-hosts.ts';
 import { findRunningCloud, removeRunFile, writeRunFile } from './run-file.ts';
-import { foldersOf, postgresFolder, readSettings, type Settings } from './settings.ts';
+import { FIRST_RESTART_MS, foldersOf, postgresFolder, readSettings, type Settings } from './settings.ts';
 import { untilAskedToStop } from './signals.ts';
 import { runStep, script } from './step.ts';
 import { ROOT, runCommand, say } from './terminal.ts';
@@ -35,6 +35,7 @@ await runCommand(async () => {
 
   const supervisor = createSupervisor({
     logFolder: folders.logs,
+    backoffMs: [FIRST_RESTART_MS, settings.longestRestartMs],
     onEvent: (event) => {
       if (event.kind === 'ended')
         say(event.name, `ended (${event.how.split('\n')[0]}); starts again in ${event.retryInMs} ms; see ${path.join(folders.logs, event.name)}.log`);

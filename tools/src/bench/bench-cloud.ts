@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createNephosClient, type NephosClient } from '@nephos/client/client';
-import { newToken } from '@nephos/db/token';
 import { DomainError } from '@nephos/model/errors';
-import { newId } from '@nephos/model/id';
 import { readKeys } from '@nephos/secrets/key-file';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { Client, Connection } from '@temporalio/client';
 import { startEmbeddedCloud, type EmbeddedCloud } from '../embedded-cloud.ts';
 import { findRunningCloud } from '../run-file.ts';
 import { foldersOf } from '../settings.ts';
+import { addTenant } from '../tenant.ts';
 import { say } from '../terminal.ts';
 
 /** A throw-away cloud to measure: what `npm start` brings up, a client of its Temporal, and what a deploy names. */
@@ -54,13 +53,8 @@ export async function withBenchCloud<T>(args: readonly string[], use: (bench: Be
       computeOfferingId: offering.id,
       databaseUrl: `postgresql://nephos:${password}@127.0.0.1:${running.ports.postgres}/nephos`,
       addTenant: async (name) => {
-        const domain = await db.domain.findUniqueOrThrow({ where: { path: '/' } });
-        const limits = { maxInstances: 100_000, maxVcpus: 1_000_000, maxMemoryMib: 1_000_000_000 };
-        const account = await db.account.create({ data: { id: newId(), domainId: domain.id, name, ...limits } });
-        const user = await db.user.create({ data: { id: newId(), accountId: account.id, name, role: 'user' } });
-        const { token, tokenHash } = newToken('key');
-        await db.apiKey.create({ data: { id: newId(), userId: user.id, accountId: account.id, name: 'bench', tokenHash } });
-        return { client: createNephosClient({ url: api.url, token }), token, accountId: account.id, domainId: domain.id };
+        const tenant = await addTenant(db, name);
+        return { client: createNephosClient({ url: api.url, token: tenant.token }), ...tenant };
       },
     });
     await connection.close();
