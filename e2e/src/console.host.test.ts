@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CHROMIUM, keepPicture, looksRight, openPortal, type Portal } from './browser.arrange.ts';
+import { inkOf, MUCH, signInAtGuest, untilInk, untilSerialSays, untilStill } from './console.arrange.ts';
 
 const NAME = 'console-vm';
 /** A line of a guest that has nothing to do with how one signs in there. */
@@ -136,9 +137,6 @@ describe.skipIf(!existsSync(CHROMIUM)).each(CLOUDS)('the console of a $kind gues
   });
 });
 
-/** More than a cursor that blinks. */
-const MUCH = 60;
-
 async function deploy({ api }: EmbeddedCloud, wantsPassword: boolean): Promise<string> {
   const idOf = async (procedure: string, name: string) =>
     (await api.query(z.object({ items: z.array(z.object({ id: z.uuid(), name: z.string() })) }), procedure, { limit: 100 })).items.find(
@@ -154,53 +152,4 @@ async function deploy({ api }: EmbeddedCloud, wantsPassword: boolean): Promise<s
   const { state, error, resource } = await api.untilEnded(operation?.id ?? '');
   expect({ state, error }).toEqual({ state: 'succeeded', error: null });
   return resource.id;
-}
-
-/** How many pixels of the screen are bright. */
-function inkOf(page: Page): Promise<number> {
-  return page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
-    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
-    copy?.drawImage(canvas, 0, 0);
-    const { data } = copy?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
-    let ink = 0;
-    for (let at = 0; at < data.length; at += 4) if ((data[at] ?? 0) > 100) ink++;
-    return ink;
-  });
-}
-
-async function untilInk(page: Page, least: number): Promise<void> {
-  await expect.poll(() => inkOf(page), { timeout: 60_000, interval: 200 }).toBeGreaterThanOrEqual(least);
-}
-
-/** The guest has booted: its login prompt is on the screen and nothing comes any more. */
-async function untilStill(page: Page): Promise<void> {
-  for (let last = -1, same = 0; same < 5;) {
-    const now = await inkOf(page);
-    same = Math.abs(now - last) < MUCH ? same + 1 : 0;
-    last = now;
-    await page.waitForTimeout(1_000);
-  }
-}
-
-async function untilSerialSays(page: Page, text: string): Promise<void> {
-  await expect.poll(() => serialText(page), { timeout: 60_000, interval: 200 }).toContain(text);
-}
-
-async function serialText(page: Page): Promise<string> {
-  const rows = await page.locator('.xterm-rows > div').allTextContents();
-  return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
-}
-
-/** A guest that has just booted may not have its password yet, and says so. */
-async function signInAtGuest(page: Page, { user, password, prompt }: { user: string; password: string | undefined; prompt: string }): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    await page.keyboard.type(`${user}\r`);
-    if (password === undefined) return untilSerialSays(page, prompt);
-    await untilSerialSays(page, 'Password:');
-    await page.keyboard.type(`${password}\r`);
-    await expect.poll(() => serialText(page), { timeout: 30_000 }).toMatch(new RegExp(`${prompt}|incorrect`));
-    if (!(await serialText(page)).includes('incorrect')) return;
-    await expect.poll(() => serialText(page), { timeout: 30_000 }).toMatch(/incorrect[^]*login: *$/);
-  }
-  throw new Error('the guest did not let us in');
 }

@@ -114,6 +114,16 @@ describe('a secret', () => {
     }
   });
 
+  it('is offered to the account whose instance it is, and to no administrator', async () => {
+    const { id: instanceId } = await api.db.instance.findFirstOrThrow({ where: { name: 'vm' } });
+    for (const [token, hasPassword] of [
+      [api.tenants[0].token, true],
+      [api.admin.token, false],
+    ] as const)
+      expect((await call(api.url, token, 'instance.get', { instanceId })).data).toMatchObject({ hasPassword });
+    expect((await call(api.url, api.admin.token, 'instance.password', { instanceId })).code).toBe('NOT_FOUND');
+  });
+
   it('is in no line of the log', () => {
     expect(api.logLines.length).toBeGreaterThanOrEqual(10);
     expect(findIn(api.logLines.join('\n'))).toEqual([]);

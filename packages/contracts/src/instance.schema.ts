@@ -44,6 +44,8 @@ export const instanceDto = z.object({
   cpuCount: z.int(),
   cpuMhz: z.int(),
   memoryMib: z.int(),
+  /** There is a password that the caller may read, by `instance.password`. */
+  hasPassword: z.boolean(),
   nics: z.array(z.object({ id: z.uuid(), networkId: z.uuid(), networkName: z.string(), macAddress: z.string(), ip: z.string().nullable() })),
   volumes: z.array(z.object({ id: z.uuid(), name: z.string(), kind: z.string(), sizeBytes: z.int() })),
   /** The open operation that changes it now. */

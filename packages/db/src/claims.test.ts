@@ -7,7 +7,7 @@ import { claimGuestAddress, claimPublicAddress, claimVni, releasePublicAddresses
 import { transaction, type Db } from './database.ts';
 import { claimHost, releaseHost } from './host-claim.repo.ts';
 import { insertInstance } from './instance-create.repo.ts';
-import { claimLimits, releaseLimits } from './limit.repo.ts';
+import { assertLimitsAllow, claimLimits, releaseLimits } from './limit.repo.ts';
 import { claimPool, releasePool } from './pool-claim.repo.ts';
 import type { Network, Zone } from './prisma.ts';
 
@@ -44,6 +44,16 @@ describe('limits of an account', () => {
     expect(refused).toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message: expect.stringContaining('0 of 2 vCPUs are used and 4 more are needed; 0 of 100 MiB of memory are used and 200 more are needed'),
+    });
+  });
+
+  it('say of several together how many more they are', async () => {
+    const account = await makeAccount(db, { maxInstances: 5, maxVcpus: 100, maxMemoryMib: 100_000 });
+    await claimLimits(db, account.id, newId(), { instances: 1, vcpus: 1, memoryMib: 64 });
+    await expect(assertLimitsAllow(db, account.id, { instances: 4, vcpus: 4, memoryMib: 256 })).resolves.toBeUndefined();
+    await expect(assertLimitsAllow(db, account.id, { instances: 5, vcpus: 5, memoryMib: 320 })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('1 of 5 instances are used and 5 more are needed'),
     });
   });
 

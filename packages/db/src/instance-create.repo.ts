@@ -19,6 +19,7 @@ export interface NewInstance {
   sshPublicKey?: string | undefined;
   /** Sealed: it is where people put passwords. */
   userData?: string | undefined;
+  hasPassword?: boolean | undefined;
   rootDiskBytes: bigint;
   tags: Record<string, string>;
   /** The operation that deploys it. */
@@ -48,6 +49,7 @@ export async function insertInstance(
       memoryMib: offering.memoryMib,
       sshPublicKey: given.sshPublicKey ?? null,
       userData: given.userData ?? null,
+      hasPassword: given.hasPassword ?? false,
       tags: given.tags,
       operationId: given.operationId ?? null,
     },

@@ -37,14 +37,35 @@ export async function releaseLimits(tx: Tx, resourceId: string): Promise<void> {
     FROM gone WHERE account.id = gone.account_id`;
 }
 
+/** Says of several at once that they don't fit together, with all that they need. The claim of each still decides. Throws LIMIT_EXCEEDED. */
+export async function assertLimitsAllow(tx: Tx, accountId: string, need: LimitNeed): Promise<void> {
+  const { account, met } = await limitsMet(tx, accountId, need);
+  if (met.length > 0) throw tellLimits(account, met);
+}
+
 async function limitExceeded(tx: Tx, accountId: string, need: LimitNeed): Promise<DomainError> {
+  const { account, met } = await limitsMet(tx, accountId, need);
+  return tellLimits(account, met);
+}
+
+interface MetLimit {
+  what: string;
+  used: number;
+  max: number;
+  need: number;
+}
+
+async function limitsMet(tx: Tx, accountId: string, need: LimitNeed) {
   const account = await tx.account.findUniqueOrThrow({ where: { id: accountId } });
   const rows = [
     { what: 'instances', used: account.usedInstances, max: account.maxInstances, need: need.instances },
     { what: 'vCPUs', used: account.usedVcpus, max: account.maxVcpus, need: need.vcpus },
     { what: 'MiB of memory', used: account.usedMemoryMib, max: account.maxMemoryMib, need: need.memoryMib },
   ];
-  const met = rows.filter((row) => row.used + row.need > row.max);
+  return { account, met: rows.filter((row) => row.used + row.need > row.max) };
+}
+
+function tellLimits(account: { name: string }, met: readonly MetLimit[]): DomainError {
   const told = met.map((row) => `${row.used} of ${row.max} ${row.what} are used and ${row.need} more are needed`).join('; ');
   return new DomainError(
     'LIMIT_EXCEEDED',

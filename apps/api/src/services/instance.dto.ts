@@ -36,6 +36,7 @@ export function toInstanceDto(row: InstanceRow, actor: Actor): InstanceDto {
     cpuCount: row.cpuCount,
     cpuMhz: row.cpuMhz,
     memoryMib: row.memoryMib,
+    hasPassword: row.hasPassword && actor.kind === 'user' && row.accountId === actor.accountId,
     nics: row.nics.map(({ network, addresses, ...nic }) => ({ ...nic, networkName: network.name, ip: addresses[0]?.ip ?? null })),
     volumes: row.volumes.map((volume) => ({ ...volume, sizeBytes: Number(volume.sizeBytes) })),
     operationId: row.operationId,

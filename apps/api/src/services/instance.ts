@@ -5,6 +5,7 @@ import type { OperationDto } from '@nephos/contracts/operation.schema';
 import type { Db, Tx } from '@nephos/db/database';
 import { findInstance, lockAndMoveInstance, stateOfInstance } from '@nephos/db/instance.repo';
 import { insertInstance } from '@nephos/db/instance-create.repo';
+import { assertLimitsAllow } from '@nephos/db/limit.repo';
 import { listPage, type Page } from '@nephos/db/list';
 import { findOrMakeDefaultNetwork } from '@nephos/db/network-create.repo';
 import { insertOperation } from '@nephos/db/operation.repo';
@@ -87,6 +88,7 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
       const found = await findForDeploy(tx, actor, input);
       const network = found.network ?? (await findOrMakeDefaultNetwork(tx, actor.accountId, found.zone));
       const groupId = input.count > 1 ? newId() : undefined;
+      if (input.count > 1) await assertLimitsAllow(tx, actor.accountId, needOf(found.offering, input.count));
       const rows: Operation[] = [];
       for (const name of namesOf(input)) {
         const [id, operationId] = [newId(), newId()];
@@ -102,6 +104,7 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
           networkId: network.id,
           sshPublicKey: found.sshKeyPair?.publicKey,
           userData: input.userData && sealUserData(secretKeys, id, input.userData),
+          hasPassword: input.wantsPassword,
           rootDiskBytes: rootDiskBytes(input, found.template),
           tags: input.tags,
           operationId,
@@ -208,6 +211,10 @@ async function lockAndMoveForOperation(tx: Tx, instanceId: string, verb: Instanc
     throw new DomainError('INVALID_STATE', `The instance ${instance.name} is ${state}, so it can't be ${past}.`, { from: state, to });
   }
   await lockAndMoveInstance(tx, instanceId, to);
+}
+
+function needOf({ cpuCount, memoryMib }: { cpuCount: number; memoryMib: number }, count: number) {
+  return { instances: count, vcpus: count * cpuCount, memoryMib: count * memoryMib };
 }
 
 function namesOf({ name, count }: DeployInstance): string[] {

@@ -8,6 +8,7 @@ import { ConsoleLink } from '../console/console-link.tsx';
 import { Screenshot } from '../console/screenshot.tsx';
 import { InstanceTabs } from '../metrics/instance-tabs.tsx';
 import { Ago, Copyable, Loading, useBytes } from '../shell/parts.tsx';
+import { GuestPassword } from './guest-password.tsx';
 import { InstanceActions, type Instance } from './instance-actions.tsx';
 import { InstanceActivity } from './instance-activity.tsx';
 import { InstanceStateBadge } from './instance-state.tsx';
@@ -99,6 +100,7 @@ function About({ instance }: { instance: Instance }) {
           [t('template'), instance.template.name],
           [t('offering'), instance.computeOffering.name],
           [t('size'), t('sizeOf', { cpuCount, cpuMhz, memory: bytes(memoryMib * MIB) })],
+          ...(instance.hasPassword ? [[t('password'), <GuestPassword key="password" instanceId={instance.id} />] as const] : []),
           [t('created'), <Ago key="created" time={instance.createdAt} />],
           [t('id'), <Copyable key="id" text={instance.id} what={t('id')} />],
         ]}
