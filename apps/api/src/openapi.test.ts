@@ -108,6 +108,8 @@ describe('the OpenAPI document', () => {
               hostId: 'x',
               computeOfferingId: 'x',
               zoneId: 'x',
+              podId: 'x',
+              clusterId: 'x',
             })
           ).code,
         ]).toEqual([path, 'BAD_INPUT']);
@@ -134,6 +136,9 @@ describe('the OpenAPI document', () => {
     const zone = await made('zone.create', { name: 'z', tags: { a: 'b' } });
     const pod = await made('pod.create', { zoneId: zone.id, name: 'p' });
     const cluster = await made('cluster.create', { podId: pod.id, name: 'c', hypervisor: 'simulator' });
+    await done('zone.get', { zoneId: zone.id });
+    await done('pod.get', { podId: pod.id });
+    await done('cluster.get', { clusterId: cluster.id });
     const { host } = z.object({ host: withId }).parse(await done('host.create', { clusterId: cluster.id, name: 'h', managementIp: '192.0.2.77' }));
     await done('host.createJoinToken', { hostId: host.id });
     await done('host.get', { hostId: host.id });

@@ -22,6 +22,7 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'auth.logout': { says: 'Ends the session it is called with.' },
   'auth.me': { says: 'Who you are: user, account and role.' },
   'cluster.list': { says: 'Clusters: hosts of one hypervisor in a pod.' },
+  'cluster.get': { says: 'One cluster.' },
   'cluster.create': { says: 'Adds a cluster to a pod.', codes: ['NAME_TAKEN'] },
   'computeOffering.list': { says: 'Sizes that an instance can have: CPUs and memory.' },
   'computeOffering.create': { says: 'Offers a size.', codes: ['NAME_TAKEN'] },
@@ -86,6 +87,7 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'operation.retryStuck': { says: 'Lets a stuck operation try its step again.', codes: ['INVALID_STATE'] },
   'operation.resolveStuck': { says: 'Lets a stuck operation go on without its step, for a reason that is kept.', codes: ['INVALID_STATE'] },
   'pod.list': { says: 'Pods: parts of a zone that share a management network.' },
+  'pod.get': { says: 'One pod.' },
   'pod.create': { says: 'Adds a pod to a zone.', codes: ['NAME_TAKEN'] },
   'pool.list': { says: 'Primary storage, and how much of it is claimed.' },
   'pool.create': { says: 'Gives a host a folder for volumes.', codes: ['NAME_TAKEN'] },
@@ -106,5 +108,6 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'user.endAllSessions': { says: 'Signs you out everywhere.' },
   'volume.list': { says: 'Your volumes.' },
   'zone.list': { says: 'Zones: data centres that instances can be in.' },
+  'zone.get': { says: 'One zone.' },
   'zone.create': { says: 'Adds a zone.', codes: ['NAME_TAKEN'] },
 };

@@ -58,8 +58,10 @@ const deployInput = () => ({ zoneId: api.zone.id, name: `vm-${newId()}`, templat
 const VALID: Record<string, () => Record<string, unknown>> = {
   'apiKey.revoke': () => ({ apiKeyId: own.apiKey }),
   'computeOffering.update': () => ({ computeOfferingId: api.offering.id }),
+  'cluster.get': () => ({ clusterId: api.hosts[0]!.clusterId }),
   'cluster.list': () => ({}),
   'imageStore.list': () => ({}),
+  'pod.get': () => ({ podId: api.hosts[0]!.podId }),
   'pod.list': () => ({}),
   'cluster.create': () => ({ podId: api.hosts[0]!.podId, name: newId(), hypervisor: 'kvm' }),
   'event.list': () => ({}),
@@ -101,6 +103,7 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'user.create': () => ({ name: 'mallory', password: 'a long password', accountId: own.account }),
   'user.endSession': () => ({ sessionId: own.session }),
   'volume.list': () => ({}),
+  'zone.get': () => ({ zoneId: api.zone.id }),
 };
 
 // The state in which A's thing would let itself be changed: no refusal of the state may stand in for the one of the owner.

@@ -32,14 +32,18 @@ export const zoneDto = z.object({
   tags: tagsSchema,
 });
 
+export const zoneIdSchema = z.object({ zoneId: z.uuid() });
+
 export const createPodSchema = z.object({ zoneId: z.uuid(), name: displayNameSchema, tags });
 export const podDto = z.object({ id: z.uuid(), zoneId: z.uuid(), name: z.string() });
+export const podIdSchema = z.object({ podId: z.uuid() });
 export const listPodsSchema = listInput(['name'], { zoneId: z.uuid().optional() });
 export const podPage = listOutput(podDto);
 
 export const createClusterSchema = z.object({ podId: z.uuid(), name: displayNameSchema, hypervisor: z.enum(HYPERVISORS), tags });
 export const clusterDto = z.object({ id: z.uuid(), zoneId: z.uuid(), podId: z.uuid(), name: z.string(), hypervisor: z.string() });
 
+export const clusterIdSchema = z.object({ clusterId: z.uuid() });
 export const listClustersSchema = listInput(['name'], { zoneId: z.uuid().optional(), podId: z.uuid().optional() });
 export const clusterPage = listOutput(clusterDto);
 

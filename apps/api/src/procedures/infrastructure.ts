@@ -6,6 +6,10 @@ export const zone = router({
     .input(contract.listZonesSchema)
     .output(contract.zonePage)
     .query(({ ctx, input }) => ctx.services.infrastructure.listZones(ctx.request, input)),
+  get: permitted('zone.read')
+    .input(contract.zoneIdSchema)
+    .output(contract.zoneDto)
+    .query(({ ctx, input }) => ctx.services.infrastructure.getZone(ctx.request, input)),
   create: permitted('zone.create')
     .input(contract.createZoneSchema)
     .output(contract.zoneDto)
@@ -17,6 +21,10 @@ export const pod = router({
     .input(contract.listPodsSchema)
     .output(contract.podPage)
     .query(({ ctx, input }) => ctx.services.infrastructure.listPods(ctx.request, input)),
+  get: permitted('pod.read')
+    .input(contract.podIdSchema)
+    .output(contract.podDto)
+    .query(({ ctx, input }) => ctx.services.infrastructure.getPod(ctx.request, input)),
   create: permitted('pod.create')
     .input(contract.createPodSchema)
     .output(contract.podDto)
@@ -28,6 +36,10 @@ export const cluster = router({
     .input(contract.listClustersSchema)
     .output(contract.clusterPage)
     .query(({ ctx, input }) => ctx.services.infrastructure.listClusters(ctx.request, input)),
+  get: permitted('cluster.read')
+    .input(contract.clusterIdSchema)
+    .output(contract.clusterDto)
+    .query(({ ctx, input }) => ctx.services.infrastructure.getCluster(ctx.request, input)),
   create: permitted('cluster.create')
     .input(contract.createClusterSchema)
     .output(contract.clusterDto)

@@ -99,6 +99,30 @@ export function createInfrastructureService({ db, imageFolder }: { db: Db; image
       );
     },
 
+    async getPod({ actor }: Request, { podId }: Input<typeof contract.podIdSchema>) {
+      const pod = await db.pod.findFirst({
+        where: { AND: [{ id: podId }, rowsFor(actor, 'pod.read')] },
+        select: { id: true, zoneId: true, name: true },
+      });
+      if (!pod) throw notFound('pod', podId);
+      return pod;
+    },
+
+    async getCluster({ actor }: Request, { clusterId }: Input<typeof contract.clusterIdSchema>) {
+      const cluster = await db.cluster.findFirst({
+        where: { AND: [{ id: clusterId }, rowsFor(actor, 'cluster.read')] },
+        select: { id: true, zoneId: true, podId: true, name: true, hypervisor: true },
+      });
+      if (!cluster) throw notFound('cluster', clusterId);
+      return cluster;
+    },
+
+    async getZone({ actor }: Request, { zoneId }: Input<typeof contract.zoneIdSchema>) {
+      const zone = await db.zone.findFirst({ where: { AND: [{ id: zoneId }, rowsFor(actor, 'zone.read')] } });
+      if (!zone) throw notFound('zone', zoneId);
+      return toZoneDto(zone, (await guestKindsOf(db, [zoneId])).get(zoneId) ?? null);
+    },
+
     async listZones({ actor }: Request, input: Input<typeof contract.listZonesSchema>) {
       const page = await listPage(input, { where: [rowsFor(actor, 'zone.read')] }, (args) => db.zone.findMany(args));
       const kinds = await guestKindsOf(

@@ -10,6 +10,9 @@ export const pathTo = {
   apiReference: (query = '') => `/api-reference${query && `?${query}`}`,
   sshKeys: () => '/ssh-keys',
   events: () => '/activity', // `/events` is the API's change stream
+  allInstances: (query = '') => `/administration/instances${query && `?${query}`}`,
+  hosts: (query = '') => `/administration/hosts${query && `?${query}`}`,
+  host: (id: string) => `/administration/hosts/${id}`,
   profile: () => '/profile',
   sessions: () => '/profile/sessions',
   apiKeys: () => '/profile/api-keys',

@@ -1,4 +1,5 @@
-import type { LucideIcon } from 'lucide-react';
+import { Cpu, type LucideIcon } from 'lucide-react';
+import { pathTo } from '../../lib/path-builder.ts';
 import type messages from '../../messages/en.json';
 
 /** A page of administrators in the menu and the palette. */
@@ -10,4 +11,4 @@ export interface AdministrationPlace {
 }
 
 /** In the order of the menu; one line each. */
-export const ADMINISTRATION: readonly AdministrationPlace[] = [];
+export const ADMINISTRATION: readonly AdministrationPlace[] = [{ name: 'hosts', path: pathTo.hosts(), Icon: Cpu }];

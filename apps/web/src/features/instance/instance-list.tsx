@@ -137,6 +137,8 @@ function readInput(get: (name: string) => string, { column, direction }: Instanc
     sort: column,
     direction,
     ...(state && { state: [state] }),
+    ...(get('host') && { hostId: get('host') }),
+    ...(get('account') && { accountId: get('account') }),
     ...(get('search') && { search: get('search') }),
     ...(get('cursor') && { cursor: get('cursor') }),
   } satisfies Inputs['instance']['list'];

@@ -5,6 +5,7 @@ import { followChanges, type LiveState } from './change-stream.ts';
 
 /** Which queries a change makes stale, by the first part of their procedure. */
 const TOUCHES: Readonly<Record<string, readonly string[]>> = {
+  host: ['host', 'event'],
   instance: ['instance', 'account', 'event'],
   volume: ['instance', 'volume'],
   network: ['network'],

@@ -2,12 +2,14 @@
 import { Toaster } from '@nephos/ui/toast';
 import { NextIntlClientProvider, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
+import type administration from '../../messages/administration.en.json';
 import messages from '../../messages/en.json';
 import { ApiProvider } from '../../trpc/api.tsx';
 
 declare module 'next-intl' {
   interface AppConfig {
-    Messages: typeof messages;
+    /** Those of administration are only there on its pages. */
+    Messages: typeof messages & typeof administration;
   }
 }
 
