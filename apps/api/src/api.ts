@@ -28,15 +28,18 @@ import { createConsoleService } from './services/console.ts';
 import { createDirectoryUsers } from './services/directory-users.ts';
 import { createHostService } from './services/host.ts';
 import { createHostJoinService } from './services/host-join.ts';
-import { createInfrastructureService } from './services/infrastructure.ts';
 import { createInstanceService } from './services/instance.ts';
 import { createMetricsService, WATCH_CHANNEL } from './services/metrics.ts';
+import { createNetworkService } from './services/network.ts';
 import { createOpenConsoles } from './services/open-consoles.ts';
 import { createOperationService } from './services/operation.ts';
 import { createOperationOverviewService } from './services/operation-overview.ts';
+import { createPublicAddressService } from './services/public-address.ts';
 import { createScreenshotService } from './services/screenshot.ts';
+import { createStorageService } from './services/storage.ts';
 import { createTemplateService } from './services/template.ts';
 import { createUserService } from './services/user.ts';
+import { createZoneService } from './services/zone.ts';
 
 export interface ApiSettings {
   databaseUrl: string;
@@ -120,7 +123,10 @@ export async function startApi({
     user,
     connection: createConnectionService({ db, streams }),
     host: createHostService({ db, describeJoin }),
-    infrastructure: createInfrastructureService({ db, imageFolder: path.join(dataDir, 'images') }),
+    network: createNetworkService({ db }),
+    publicAddress: createPublicAddressService({ db }),
+    storage: createStorageService({ db, imageFolder: path.join(dataDir, 'images') }),
+    zone: createZoneService({ db }),
     operation: createOperationService({ db, operations, instances: instance }),
     operationOverview: createOperationOverviewService({ db }),
   };

@@ -1,7 +1,8 @@
-import { computeOffering, network, template, volume } from './procedures/catalogue.ts';
+import { computeOffering, template, volume } from './procedures/catalogue.ts';
 import { host } from './procedures/host.ts';
 import { cluster, imageStore, pod, pool, publicAddress, zone } from './procedures/infrastructure.ts';
 import { instance } from './procedures/instance.ts';
+import { network, virtualRouter } from './procedures/network.ts';
 import { operation } from './procedures/operation.ts';
 import { account, apiKey, auth, change, event, sshKeyPair, user } from './procedures/user.ts';
 import { router } from './trpc.ts';
@@ -23,6 +24,7 @@ export const appRouter = router({
   pod,
   pool,
   publicAddress,
+  router: virtualRouter,
   sshKeyPair,
   template,
   user,

@@ -109,6 +109,8 @@ describe('the OpenAPI document', () => {
               computeOfferingId: 'x',
               zoneId: 'x',
               podId: 'x',
+              poolId: 'x',
+              imageStoreId: 'x',
               clusterId: 'x',
             })
           ).code,
@@ -143,8 +145,13 @@ describe('the OpenAPI document', () => {
     await done('host.createJoinToken', { hostId: host.id });
     await done('host.get', { hostId: host.id });
     await done('host.update', { hostId: host.id, isEnabled: true, tags: { rack: '7' } });
-    await done('pool.create', { hostId: host.id, name: 'l', path: '/pool' });
+    const pool = await made('pool.create', { hostId: host.id, name: 'l', path: '/pool' });
+    await done('pool.update', { poolId: pool.id, isEnabled: true });
+    await done('zone.update', { zoneId: zone.id, isEnabled: true });
+    await done('pod.update', { podId: pod.id, name: 'p2' });
+    await done('cluster.update', { clusterId: cluster.id, name: 'c2' });
     const store = await made('imageStore.create', { zoneId: zone.id, name: 's' });
+    await done('imageStore.update', { imageStoreId: store.id, name: 's2' });
     await done('publicAddress.create', { zoneId: zone.id, firstIp: '203.0.113.1', lastIp: '203.0.113.9', prefixLength: 24 });
     const offering = await made('computeOffering.create', { name: 'o', cpuCount: 1, cpuMhz: 500, memoryMib: 128 });
     await done('computeOffering.update', { computeOfferingId: offering.id, description: 'd' });

@@ -59,6 +59,11 @@ export function mayAtAll(actor: Actor, permission: Permission): boolean {
   return actor.kind === 'system' || reachOf(actor.role, permission) !== 'none';
 }
 
+/** Whether the actor's role reaches every row, those of all accounts: then it is also told whose they are. */
+export function seesAll(actor: Actor, permission: Permission): boolean {
+  return actor.kind === 'system' || reachOf(actor.role, permission) === 'any';
+}
+
 export function assertMay(actor: Actor, permission: Permission): void {
   if (mayAtAll(actor, permission)) return;
   throw new DomainError('FORBIDDEN', `Your role does not include ${permission}.`, { permission });

@@ -26,25 +26,56 @@ export const zoneDto = z.object({
   name: z.string(),
   networkType: z.string(),
   guestCidr: z.string(),
+  dnsServers: z.array(z.string()),
+  /** Whether something new may be deployed there. */
   isEnabled: z.boolean(),
   /** Of its hosts the slowest kind; null until one has reported. */
   guestKind: z.enum(GUEST_KINDS).nullable(),
+  createdAt: timeSchema,
   tags: tagsSchema,
 });
 
 export const zoneIdSchema = z.object({ zoneId: z.uuid() });
+export const updateZoneSchema = zoneIdSchema.extend({
+  name: displayNameSchema.optional(),
+  isEnabled: z.boolean().optional(),
+  tags: tagsSchema.optional(),
+});
 
 export const createPodSchema = z.object({ zoneId: z.uuid(), name: displayNameSchema, tags });
-export const podDto = z.object({ id: z.uuid(), zoneId: z.uuid(), name: z.string() });
+export const podDto = z.object({
+  id: z.uuid(),
+  zoneId: z.uuid(),
+  zoneName: z.string(),
+  name: z.string(),
+  clusterCount: z.int(),
+  createdAt: timeSchema,
+});
 export const podIdSchema = z.object({ podId: z.uuid() });
-export const listPodsSchema = listInput(['name'], { zoneId: z.uuid().optional() });
+export const updatePodSchema = podIdSchema.extend({ name: displayNameSchema });
+export const listPodsSchema = listInput(['name', 'createdAt'], { zoneId: z.uuid().optional() });
 export const podPage = listOutput(podDto);
 
 export const createClusterSchema = z.object({ podId: z.uuid(), name: displayNameSchema, hypervisor: z.enum(HYPERVISORS), tags });
-export const clusterDto = z.object({ id: z.uuid(), zoneId: z.uuid(), podId: z.uuid(), name: z.string(), hypervisor: z.string() });
+export const clusterDto = z.object({
+  id: z.uuid(),
+  zoneId: z.uuid(),
+  zoneName: z.string(),
+  podId: z.uuid(),
+  podName: z.string(),
+  name: z.string(),
+  hypervisor: z.string(),
+  hostCount: z.int(),
+  createdAt: timeSchema,
+});
 
 export const clusterIdSchema = z.object({ clusterId: z.uuid() });
-export const listClustersSchema = listInput(['name'], { zoneId: z.uuid().optional(), podId: z.uuid().optional() });
+export const updateClusterSchema = clusterIdSchema.extend({ name: displayNameSchema });
+export const listClustersSchema = listInput(['name', 'createdAt'], {
+  zoneId: z.uuid().optional(),
+  podId: z.uuid().optional(),
+  hypervisor: z.enum(HYPERVISORS).optional(),
+});
 export const clusterPage = listOutput(clusterDto);
 
 export const createPoolSchema = z.object({
@@ -60,19 +91,48 @@ export const poolDto = z.object({
   name: z.string(),
   kind: z.string(),
   zoneId: z.uuid(),
+  zoneName: z.string(),
   hostId: z.uuid().nullable(),
+  hostName: z.string().nullable(),
   path: z.string(),
   capacityBytes: z.int(),
   usedBytes: z.int(),
+  /** The sizes of its volumes, whatever of them is used. */
   claimedBytes: z.int(),
+  /** How much may be claimed, for each byte that is there. */
+  overprovisioning: z.number(),
   isEnabled: z.boolean(),
+  placementTags: z.array(z.string()),
+  createdAt: timeSchema,
 });
-export const listPoolsSchema = listInput(['name'], { zoneId: z.uuid().optional(), hostId: z.uuid().optional() });
+export type PoolDto = z.output<typeof poolDto>;
+export const listPoolsSchema = listInput(['name', 'createdAt'], {
+  zoneId: z.uuid().optional(),
+  hostId: z.uuid().optional(),
+  isEnabled: z.boolean().optional(),
+});
 export const poolPage = listOutput(poolDto);
+export const updatePoolSchema = z.object({
+  poolId: z.uuid(),
+  name: displayNameSchema.optional(),
+  isEnabled: z.boolean().optional(),
+  overprovisioning: z.number().min(1).max(20).optional(),
+  placementTags: placementTagsSchema.optional(),
+});
 
 export const createImageStoreSchema = z.object({ zoneId: z.uuid(), name: displayNameSchema, tags });
-export const imageStoreDto = z.object({ id: z.uuid(), zoneId: z.uuid(), name: z.string(), kind: z.string() });
-export const listImageStoresSchema = listInput(['name'], { zoneId: z.uuid().optional() });
+export const imageStoreDto = z.object({
+  id: z.uuid(),
+  zoneId: z.uuid(),
+  zoneName: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  path: z.string(),
+  templateCount: z.int(),
+  createdAt: timeSchema,
+});
+export const updateImageStoreSchema = z.object({ imageStoreId: z.uuid(), name: displayNameSchema });
+export const listImageStoresSchema = listInput(['name', 'createdAt'], { zoneId: z.uuid().optional() });
 export const imageStorePage = listOutput(imageStoreDto);
 
 export const createPublicAddressesSchema = z.object({
@@ -83,8 +143,31 @@ export const createPublicAddressesSchema = z.object({
   gateway: z.ipv4().optional(),
 });
 export const createdCountDto = z.object({ count: z.int() });
+export const PUBLIC_ADDRESS_STATES = ['free', 'claimed'] as const;
+export const publicAddressDto = z.object({
+  id: z.uuid(),
+  ip: z.string(),
+  prefixLength: z.int(),
+  gateway: z.string().nullable(),
+  state: z.enum(PUBLIC_ADDRESS_STATES),
+  zoneId: z.uuid(),
+  zoneName: z.string(),
+  /** Whose router has it. */
+  accountId: z.uuid().nullable(),
+  accountName: z.string().nullable(),
+  router: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+  createdAt: timeSchema,
+});
+export type PublicAddressDto = z.output<typeof publicAddressDto>;
+/** By `createdAt` the addresses of a range are in their order. */
+export const listPublicAddressesSchema = listInput(['createdAt'], {
+  zoneId: z.uuid().optional(),
+  state: z.enum(PUBLIC_ADDRESS_STATES).optional(),
+  accountId: z.uuid().optional(),
+});
+export const publicAddressPage = listOutput(publicAddressDto);
 
-export const listZonesSchema = listInput(['name'], {});
+export const listZonesSchema = listInput(['name', 'createdAt'], { isEnabled: z.boolean().optional() });
 export const zonePage = listOutput(zoneDto);
 
 export const createOfferingSchema = z.object({
@@ -114,22 +197,6 @@ export const updateOfferingSchema = z.object({
   isEnabled: z.boolean().optional(),
   tags: tagsSchema.optional(),
 });
-
-export const networkDto = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  kind: z.string(),
-  state: z.string(),
-  zoneId: z.uuid(),
-  accountId: z.uuid(),
-  cidr: z.string(),
-  gateway: z.string(),
-  dnsDomain: z.string(),
-  vni: z.int().nullable(),
-  routers: z.array(z.object({ id: z.uuid(), state: z.string(), publicIp: z.string().nullable() })),
-});
-export const listNetworksSchema = listInput(['name'], { zoneId: z.uuid().optional() });
-export const networkPage = listOutput(networkDto);
 
 export const volumeDto = z.object({
   id: z.uuid(),

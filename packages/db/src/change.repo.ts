@@ -1,4 +1,4 @@
-import type { Db } from './database.ts';
+import type { Db, Tx } from './database.ts';
 
 export interface Change {
   resourceType: string;
@@ -43,4 +43,9 @@ export function cursorFromText(text: string): ChangeCursor | undefined {
   const match = /^(\d{1,19})\.(\d{1,19})$/.exec(text);
   const cursor = match && { xid: BigInt(match[1] ?? 0), id: BigInt(match[2] ?? 0) };
   return cursor && cursor.xid <= BIGINT_MAX && cursor.id <= BIGINT_MAX ? cursor : undefined;
+}
+
+/** For what no trigger tells: things that are made by the hundred, which are told as one. */
+export async function noteChange(tx: Tx, resourceType: string, resourceId: string): Promise<void> {
+  await tx.$executeRaw`SELECT note_change(${resourceType}, ${resourceId}::uuid, NULL, 'insert')`;
 }

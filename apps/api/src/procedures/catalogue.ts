@@ -32,13 +32,6 @@ export const computeOffering = router({
     .mutation(({ ctx, input }) => ctx.services.catalogue.updateOffering(ctx.request, input)),
 });
 
-export const network = router({
-  list: permitted('network.read')
-    .input(contract.listNetworksSchema)
-    .output(contract.networkPage)
-    .query(({ ctx, input }) => ctx.services.catalogue.listNetworks(ctx.request, input)),
-});
-
 export const volume = router({
   list: permitted('volume.read')
     .input(contract.listVolumesSchema)

@@ -6,7 +6,7 @@ import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import type { z } from 'zod';
 import { once, type Request } from '../request.ts';
-import { create } from './infrastructure.ts';
+import { create } from './create.ts';
 
 const offeringFields = {
   id: true,
@@ -19,7 +19,7 @@ const offeringFields = {
   isEnabled: true,
 } as const;
 
-/** What tenants choose from, and what they have beside instances: offerings, networks, volumes. */
+/** What tenants choose from, and what they have beside instances: offerings, volumes. */
 export function createCatalogueService({ db }: { db: Db }) {
   return {
     async createOffering(request: Request, input: z.output<typeof contract.createOfferingSchema>) {
@@ -42,19 +42,6 @@ export function createCatalogueService({ db }: { db: Db }) {
     async listOfferings({ actor }: Request, input: z.output<typeof contract.listOfferingsSchema>) {
       const filters = input.isEnabled === undefined ? {} : { isEnabled: input.isEnabled };
       return listPage(input, { where: [rowsFor(actor, 'compute-offering.read'), filters] }, (args) => db.computeOffering.findMany(args));
-    },
-
-    async listNetworks({ actor }: Request, input: z.output<typeof contract.listNetworksSchema>) {
-      const filters = { removedAt: null, ...(input.zoneId && { zoneId: input.zoneId }) };
-      const include = { routers: { where: { removedAt: null }, include: { addresses: { where: { kind: 'public' } } } } };
-      const page = await listPage(input, { where: [rowsFor(actor, 'network.read'), filters] }, (args) => db.network.findMany({ ...args, include }));
-      return {
-        ...page,
-        items: page.items.map(({ routers, ...network }) => ({
-          ...network,
-          routers: routers.map(({ id, state, addresses }) => ({ id, state, publicIp: addresses[0]?.ip ?? null })),
-        })),
-      };
     },
 
     async listVolumes({ actor }: Request, input: z.output<typeof contract.listVolumesSchema>) {

@@ -5,6 +5,7 @@ import type { Tx } from '@nephos/db/database';
 import { findNames } from '@nephos/db/name.repo';
 import type { Host } from '@nephos/db/prisma';
 import { HOST_STATES, type HostState } from '@nephos/model/host-state';
+import { only } from './create.ts';
 
 /** Hosts with what is known of them elsewhere: two queries, however many they are. */
 export async function describeHosts(tx: Tx, hosts: readonly Host[]): Promise<HostDto[]> {
@@ -22,11 +23,7 @@ export async function describeHosts(tx: Tx, hosts: readonly Host[]): Promise<Hos
   return hosts.map((host) => toHostDto(host, names, countOf.get(host.id) ?? 0));
 }
 
-export async function describeHost(tx: Tx, host: Host): Promise<HostDto> {
-  const [described] = await describeHosts(tx, [host]);
-  if (!described) throw new Error('a host was described as nothing');
-  return described;
-}
+export const describeHost = async (tx: Tx, host: Host): Promise<HostDto> => only(await describeHosts(tx, [host]));
 
 function toHostDto(host: Host, names: ReadonlyMap<string, string>, instanceCount: number): HostDto {
   const facts = hostFactsSchema.partial().safeParse(host.facts).data;

@@ -10,7 +10,7 @@ import { newId } from '@nephos/model/id';
 import type { z } from 'zod';
 import { given, once, type Request } from '../request.ts';
 import { describeHost, describeHosts } from './host.dto.ts';
-import { create, notFound } from './infrastructure.ts';
+import { create, notFound } from './create.ts';
 
 type Input<S extends z.ZodType> = z.output<S>;
 type HostId = Input<typeof contract.hostIdSchema>;
@@ -26,7 +26,7 @@ export function createHostService({ db, describeJoin }: { db: Db; describeJoin: 
       const join = freshJoinToken();
       const host = await create(db, { actor }, 'host', input.name, async (tx) => {
         const cluster = await tx.cluster.findFirst({ where: { AND: [{ id: input.clusterId }, rowsFor(actor, 'cluster.read')] } });
-        if (!cluster) throw notFound('cluster', input.clusterId);
+        if (!cluster) throw notFound('cluster', input.clusterId, 'clusterId');
         const { zoneId, podId, hypervisor } = cluster;
         return describeHost(tx, await tx.host.create({ data: { id: newId(), zoneId, podId, hypervisor, ...join.kept, ...input } }));
       });

@@ -3,14 +3,17 @@ import type { CatalogueService } from './catalogue.ts';
 import type { ChangeService } from './change.ts';
 import type { ConsoleService } from './console.ts';
 import type { HostService } from './host.ts';
-import type { InfrastructureService } from './infrastructure.ts';
 import type { InstanceService } from './instance.ts';
 import type { MetricsService } from './metrics.ts';
+import type { NetworkService } from './network.ts';
 import type { OperationService } from './operation.ts';
 import type { OperationOverviewService } from './operation-overview.ts';
+import type { PublicAddressService } from './public-address.ts';
 import type { ScreenshotService } from './screenshot.ts';
+import type { StorageService } from './storage.ts';
 import type { TemplateService } from './template.ts';
 import type { UserService } from './user.ts';
+import type { ZoneService } from './zone.ts';
 
 /** Everything that procedures can ask for. */
 export interface Services {
@@ -19,12 +22,15 @@ export interface Services {
   change: ChangeService;
   console: ConsoleService;
   host: HostService;
-  infrastructure: InfrastructureService;
   instance: InstanceService;
   metrics: MetricsService;
+  network: NetworkService;
   operation: OperationService;
   operationOverview: OperationOverviewService;
+  publicAddress: PublicAddressService;
   screenshot: ScreenshotService;
+  storage: StorageService;
   template: TemplateService;
   user: UserService;
+  zone: ZoneService;
 }

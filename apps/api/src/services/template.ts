@@ -16,7 +16,7 @@ import { newId } from '@nephos/model/id';
 import { QCOW2_HEADER_BYTES, readQcow2Header } from '@nephos/model/qcow2-header';
 import type { z } from 'zod';
 import type { Request } from '../request.ts';
-import { create } from './infrastructure.ts';
+import { create } from './create.ts';
 
 type StoredTemplate = Template & { store: ImageStore };
 

@@ -12,7 +12,7 @@ import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import type { z } from 'zod';
 import { once, type Request } from '../request.ts';
-import { create } from './infrastructure.ts';
+import { create } from './create.ts';
 import { hashPassword } from './password.ts';
 
 const SESSIONS_SHOWN = 100;
