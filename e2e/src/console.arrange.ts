@@ -34,7 +34,7 @@ export async function untilSerialSays(page: Page, text: string): Promise<void> {
   await expect.poll(() => serialText(page), { timeout: 60_000, interval: 200 }).toContain(text);
 }
 
-async function serialText(page: Page): Promise<string> {
+export async function serialText(page: Page): Promise<string> {
   const rows = await page.locator('.xterm-rows > div').allTextContents();
   return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
 }

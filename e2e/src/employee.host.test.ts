@@ -4,7 +4,7 @@ import { startEmbeddedCloud, type EmbeddedCloud } from '@nephos/tools/embedded-c
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, directoryPassword, keepPicture, looksRight, openBrowser, signIn, type Portal } from './browser.arrange.ts';
-import { inkOf, MUCH, signInAtGuest, untilInk, untilSerialSays, untilStill } from './console.arrange.ts';
+import { inkOf, MUCH, signInAtGuest, untilInk, untilSerialSays, untilStill, serialText } from './console.arrange.ts';
 
 const NAME = 'alices-web';
 
@@ -77,6 +77,17 @@ describe.skipIf(!existsSync(CHROMIUM) || !hasSlapd())('an employee and a real gu
     await page.keyboard.type('hostname\r');
     await untilSerialSays(page, `\n${NAME}`);
     await looksRight(page, 'employee-serial');
+  });
+
+  it('makes the screen full, and presses Ctrl Alt Del, at which the guest boots anew', async () => {
+    await press('Screen');
+    await page.locator('[data-console=connected] canvas').waitFor();
+    await press('Full screen');
+    await expect.poll(() => page.evaluate(() => document.fullscreenElement !== null)).toBe(true);
+    await page.evaluate(() => document.exitFullscreen());
+    await press('Ctrl Alt Del');
+    await press('Serial');
+    await expect.poll(() => serialText(page), { timeout: 60_000 }).toMatch(/Restarting system[^]*login:/);
   });
 
   it('stops it, which the guest does itself, and starts it again', async () => {

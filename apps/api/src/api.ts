@@ -26,6 +26,7 @@ import { createChangeService } from './services/change.ts';
 import { createConnectionService } from './services/connection.ts';
 import { createConsoleService } from './services/console.ts';
 import { createDirectoryUsers } from './services/directory-users.ts';
+import { createDoctorService } from './services/doctor.ts';
 import { createHostService } from './services/host.ts';
 import { createHostJoinService } from './services/host-join.ts';
 import { createInstanceService } from './services/instance.ts';
@@ -91,6 +92,7 @@ export async function startApi({
     log,
   });
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
+  const identity = await authority.issueForServer([agentListen.host]);
 
   let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
   const streams = createStreamGateway({ gatewayUrl: () => agentUrl, notifications, openWithinMs: openStreamsWithinMs, log });
@@ -107,8 +109,8 @@ export async function startApi({
   const change = createChangeService({ db, notifications });
   const metrics = createMetricsService({ db, notifications, log });
   const user = createUserService({ db });
-  const directoryUsers =
-    directory && createDirectoryUsers({ db, directory: createDirectory(directory.settings), adminGroup: directory.adminGroup, log });
+  const people = directory && createDirectory(directory.settings);
+  const directoryUsers = directory && people && createDirectoryUsers({ db, directory: people, adminGroup: directory.adminGroup, log });
   const authentication = createAuthenticationService({ db, directory: directoryUsers, log });
   const openConsoles = createOpenConsoles({ db, authentication, notifications, recheckMs: recheckStreamsMs, log });
   const services = {
@@ -122,6 +124,7 @@ export async function startApi({
     template,
     user,
     connection: createConnectionService({ db, streams }),
+    doctor: createDoctorService({ db, temporal: client, controlQueue, serverCertificate: identity.certificate, directory: people }),
     host: createHostService({ db, describeJoin }),
     network: createNetworkService({ db }),
     publicAddress: createPublicAddressService({ db }),
@@ -140,7 +143,7 @@ export async function startApi({
   const agents = createAgentService({ db, secretKeys: keys.secrets });
   passOnNetworkNews({ notifications, agents, streams, log });
   const agentEndpoint = createAgentEndpoint({
-    identity: await authority.issueForServer([agentListen.host]),
+    identity,
     caCertificate: authority.certificate,
     temporalAddress,
     keys,

@@ -1,4 +1,5 @@
 import { computeOffering, template, volume } from './procedures/catalogue.ts';
+import { doctor } from './procedures/doctor.ts';
 import { host } from './procedures/host.ts';
 import { cluster, imageStore, pod, pool, publicAddress, zone } from './procedures/infrastructure.ts';
 import { instance } from './procedures/instance.ts';
@@ -15,6 +16,7 @@ export const appRouter = router({
   change,
   cluster,
   computeOffering,
+  doctor,
   event,
   host,
   imageStore,

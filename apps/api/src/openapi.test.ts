@@ -181,6 +181,7 @@ describe('the OpenAPI document', () => {
     await done('operation.get', { operationId });
     await done('operation.getHistory', { operationId });
     await done('operation.overview');
+    await done('doctor.examine');
     await done('operation.slowestSteps');
     await done('operation.cancel', { operationId });
     for (const [verb, state] of Object.entries({

@@ -77,6 +77,9 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'instance.update': { says: 'Changes the display name or the tags of an instance.' },
   'network.list': { says: 'Your networks; an administrator’s answer has those of all accounts.' },
   'operation.list': { says: 'What was asked for and what became of it, by page, filtered and sorted.' },
+  'doctor.examine': {
+    says: 'Looks at every part of the cloud and at what must always be true: what is wrong, and what helps. It changes nothing.',
+  },
   'operation.get': { says: 'One operation with each of its steps and attempts.' },
   'operation.getHistory': { says: 'What Temporal kept of an operation’s run, event by event and decoded. Values that no log would show are hidden.' },
   'operation.overview': { says: 'Operations that run now, by kind, and those that failed in the last 24 hours, by cause.' },

@@ -13,11 +13,12 @@ export const MODEL_OF = {
   change: 'Change',
   cluster: 'Cluster',
   'compute-offering': 'ComputeOffering',
+  doctor: 'Host', // there are no rows of it; only whether a role may
   event: 'Event',
   host: 'Host',
   'image-store': 'ImageStore',
   instance: 'Instance',
-  metrics: 'Host', // there are no rows of it; only whether a role may
+  metrics: 'Host', // nor of it
   network: 'Network',
   nic: 'Nic',
   operation: 'Operation',

@@ -22,6 +22,7 @@ const USER_POLICY = {
   'compute-offering.update': 'none',
   'event.read': 'own',
   'host.create': 'none',
+  'doctor.examine': 'none',
   'host.join': 'none',
   'host.read': 'none',
   'host.update': 'none',

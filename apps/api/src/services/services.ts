@@ -2,6 +2,7 @@ import type { AuthenticationService } from './authentication.ts';
 import type { CatalogueService } from './catalogue.ts';
 import type { ChangeService } from './change.ts';
 import type { ConsoleService } from './console.ts';
+import type { DoctorService } from './doctor.ts';
 import type { HostService } from './host.ts';
 import type { InstanceService } from './instance.ts';
 import type { MetricsService } from './metrics.ts';
@@ -21,6 +22,7 @@ export interface Services {
   catalogue: CatalogueService;
   change: ChangeService;
   console: ConsoleService;
+  doctor: DoctorService;
   host: HostService;
   instance: InstanceService;
   metrics: MetricsService;

@@ -111,7 +111,8 @@ export function createTemplateService({ db }: { db: Db }) {
 export type TemplateService = ReturnType<typeof createTemplateService>;
 
 const partFile = (template: StoredTemplate) => path.join(template.store.path, `${template.id}.part`);
-const imageFile = (template: StoredTemplate) => path.join(template.store.path, `${template.id}.qcow2`);
+/** Where the image of a template is, once it is whole. */
+export const imageFile = (template: StoredTemplate) => path.join(template.store.path, `${template.id}.qcow2`);
 
 async function sizeOf(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0;

@@ -149,6 +149,16 @@ describe('nephos instance', () => {
   });
 });
 
+describe('nephos doctor', () => {
+  it('ends with 1 when something is wrong, says what, and what helps', async () => {
+    const doctor = await run(['doctor'], { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.admin.token } });
+    expect(doctor).toMatchObject({ code: 1, stderr: '' }); // the image of the template is not there
+    expect(doctor.stdout).toMatch(/^ok +database +PostgreSQL .* answers\.$/m);
+    expect(doctor.stdout).toMatch(/^problem +templates +The image of template .*\n +Upload it again/m);
+    expect(await asTenant('doctor')).toMatchObject({ code: 3, stdout: '' });
+  });
+});
+
 describe('exit codes', () => {
   it.each([
     [2, 'an option that is none', () => asTenant('instance', 'list', '--nonsense')],

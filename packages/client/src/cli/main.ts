@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { NephosError } from '../error.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addCatalogueCommands } from './catalogue-commands.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { addHostCommands } from './host-commands.ts';
 import { addInstanceCommands } from './instance-commands.ts';
@@ -23,6 +24,7 @@ addInstanceCommands(program);
 addOperationCommands(program);
 addCatalogueCommands(program);
 addHostCommands(program);
+addDoctorCommand(program);
 
 try {
   await program.parseAsync();

@@ -23,6 +23,15 @@ export function printTable<T>(rows: readonly T[], columns: Columns<T>): void {
     );
 }
 
+/** What was looked at and how it is, with what helps under it. */
+export function printFindings(findings: readonly { check: string; state: string; what: string; help: string | null }[]): void {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  for (const { check, state, what, help } of findings) {
+    process.stdout.write(`${state.padEnd('problem'.length)}  ${check.padEnd(width)}  ${textOf(what)}\n`);
+    if (help) process.stdout.write(`${' '.repeat('problem'.length + width + 4)}${textOf(help)}\n`);
+  }
+}
+
 /** One thing, a line for each field. */
 export function printFields(fields: Record<string, Cell>): void {
   const width = Math.max(...Object.keys(fields).map((name) => name.length));
