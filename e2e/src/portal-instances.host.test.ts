@@ -153,7 +153,7 @@ describe.skipIf(!existsSync(CHROMIUM))('many instances in the portal', () => {
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('link', { name: 'Watch it' }).click();
     await page.waitForURL(/\/operations\//);
-    await page.getByRole('img', { name: 'running' }).waitFor();
+    await page.getByRole('img', { name: 'running' }).first().waitFor();
     await page.getByRole('button', { name: 'Cancel it' }).click();
     await page.getByRole('heading', { level: 1, name: /Cancelled/ }).waitFor();
     await looksRight(page, 'operation-cancelled');

@@ -109,7 +109,7 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
     await page.getByRole('link', { name: 'Destroy web-1' }).waitFor();
     await looksRight(page, 'operations');
     await page.getByRole('link', { name: 'Create web-1' }).click();
-    await page.getByRole('list', { name: 'Steps' }).waitFor();
+    await page.getByRole('region', { name: 'Timeline' }).getByRole('img', { name: 'done' }).first().waitFor();
     await looksRight(page, 'operation');
   });
 

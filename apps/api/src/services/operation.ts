@@ -18,7 +18,7 @@ type Ref = { operationId: string };
 type Permission = 'operation.read' | 'operation.read-history' | 'operation.cancel' | 'operation.retry' | 'operation.resolve';
 
 /** Beside what a log may tell: what errors say, which operations show everybody. */
-const TOLD_OF_HISTORY = new Set(['message', 'activityId', 'undo', 'result', 'type']);
+const TOLD_OF_HISTORY = new Set(['activity_type', 'activity_id', 'message', 'activityId', 'undo', 'result', 'type']);
 
 export function createOperationService({ db, operations, instances }: { db: Db; operations: Operations; instances: InstanceService }) {
   async function answerStuck(request: Request, { operationId }: Ref, answer: { retry: true } | { resolve: string }): Promise<OperationDto> {

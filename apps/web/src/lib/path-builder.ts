@@ -6,10 +6,11 @@ export const pathTo = {
   instance: (id: string, query = '') => `/instances/${id}${query && `?${query}`}`,
   console: (instanceId: string) => `/instances/${instanceId}/console`,
   operations: (query = '') => `/operations${query && `?${query}`}`,
-  operation: (id: string) => `/operations/${id}`,
+  operation: (id: string, query = '') => `/operations/${id}${query && `?${query}`}`,
   apiReference: (query = '') => `/api-reference${query && `?${query}`}`,
   sshKeys: () => '/ssh-keys',
   events: () => '/activity', // `/events` is the API's change stream
+  wallboard: () => '/administration/wallboard',
   allInstances: (query = '') => `/administration/instances${query && `?${query}`}`,
   hosts: (query = '') => `/administration/hosts${query && `?${query}`}`,
   host: (id: string) => `/administration/hosts/${id}`,

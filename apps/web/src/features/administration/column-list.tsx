@@ -1,12 +1,12 @@
 'use client';
 import { Button } from '@nephos/ui/button';
 import { Td, Th } from '@nephos/ui/table';
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { ListPanel } from '../shell/list-panel.tsx';
 import type { Loaded } from '../shell/parts.tsx';
 import { SearchField } from '../shell/search-field.tsx';
+import { SortHead } from '../shell/sort-head.tsx';
 import type { ListUrl } from './use-list-url.ts';
 
 export interface Column<T, S extends string> {
@@ -75,23 +75,8 @@ export function ColumnList<T extends { id: string }, S extends string>({
 }
 
 function Head<T, S extends string>({ column: { label, sort, isWide = false }, url }: { column: Column<T, S>; url: ListUrl<S> }) {
-  const t = useTranslations('list');
   const className = isWide ? 'max-lg:hidden' : '';
   if (!sort) return <Th className={className}>{label}</Th>;
   const { direction, sort: current } = url.input;
-  const isSorted = sort === current;
-  const Arrow = direction === 'asc' ? ArrowUp : ArrowDown;
-  return (
-    <Th className={className} aria-sort={isSorted ? (direction === 'asc' ? 'ascending' : 'descending') : 'none'}>
-      <button
-        type="button"
-        aria-label={t('sortBy', { column: label })}
-        onClick={() => url.sortBy(sort)}
-        className="inline-flex items-center gap-1 font-medium hover:text-ink"
-      >
-        {label}
-        {isSorted && <Arrow size={12} aria-hidden />}
-      </button>
-    </Th>
-  );
+  return <SortHead label={label} direction={sort === current ? direction : undefined} onSort={() => url.sortBy(sort)} className={className} />;
 }

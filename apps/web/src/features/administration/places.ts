@@ -1,4 +1,4 @@
-import { Cpu, type LucideIcon } from 'lucide-react';
+import { Cpu, MonitorDot, type LucideIcon } from 'lucide-react';
 import { pathTo } from '../../lib/path-builder.ts';
 import type messages from '../../messages/en.json';
 
@@ -11,4 +11,7 @@ export interface AdministrationPlace {
 }
 
 /** In the order of the menu; one line each. */
-export const ADMINISTRATION: readonly AdministrationPlace[] = [{ name: 'hosts', path: pathTo.hosts(), Icon: Cpu }];
+export const ADMINISTRATION: readonly AdministrationPlace[] = [
+  { name: 'wallboard', path: pathTo.wallboard(), Icon: MonitorDot },
+  { name: 'hosts', path: pathTo.hosts(), Icon: Cpu },
+];

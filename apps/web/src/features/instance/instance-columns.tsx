@@ -1,12 +1,13 @@
 'use client';
 import { Menu, MenuCheck, MenuText } from '@nephos/ui/menu';
 import { Td, Th } from '@nephos/ui/table';
-import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react';
+import { Columns3 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { Ago, useBytes } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
+import { SortHead } from '../shell/sort-head.tsx';
 import { usePreference } from '../shell/use-preference.ts';
 import type { Instance } from './instance-actions.tsx';
 import { InstanceStateBadge } from './instance-state.tsx';
@@ -64,21 +65,7 @@ export function InstanceHead({ column, sort, onSort }: { column: Column; sort: I
   const label = t(`column.${column}`);
   const sortable = SORTS.find((one) => one === column);
   if (!sortable) return <Th className={WIDE.includes(column) ? 'max-lg:hidden' : ''}>{label}</Th>;
-  const isSorted = column === sort.column;
-  const Arrow = sort.direction === 'asc' ? ArrowUp : ArrowDown;
-  return (
-    <Th aria-sort={isSorted ? (sort.direction === 'asc' ? 'ascending' : 'descending') : 'none'}>
-      <button
-        type="button"
-        aria-label={t('sortBy', { column: label })}
-        onClick={() => onSort(sortable)}
-        className="inline-flex items-center gap-1 font-medium hover:text-ink"
-      >
-        {label}
-        {isSorted && <Arrow size={12} aria-hidden />}
-      </button>
-    </Th>
-  );
+  return <SortHead label={label} direction={column === sort.column ? sort.direction : undefined} onSort={() => onSort(sortable)} />;
 }
 
 export function InstanceCell({ column, instance }: { column: Column; instance: Instance }) {

@@ -1,56 +1,63 @@
 'use client';
-import { CompactSelect } from '@nephos/ui/field';
+import { Button } from '@nephos/ui/button';
 import { PageHead } from '@nephos/ui/panel';
 import { Td, Th } from '@nephos/ui/table';
-import { OPERATION_STATES } from '@nephos/model/operation/state';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { pathTo } from '../../lib/path-builder.ts';
 import { useApi } from '../../trpc/api.tsx';
+import { useIsAdministrator } from '../administration/use-is-administrator.ts';
 import { ListPanel } from '../shell/list-panel.tsx';
 import { Ago } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
-import { useUrlState } from '../shell/use-url-state.ts';
+import { SortHead } from '../shell/sort-head.tsx';
 import { OperationActions } from './operation-actions.tsx';
+import { OperationFilters, useOperationListUrl } from './operation-filters.tsx';
 import { OperationStateBadge, Took, useOperationName } from './operation-words.tsx';
 
+/** What was started in the account; for administrators in the whole cloud. */
 export function OperationList() {
   const t = useTranslations('operation');
   const api = useApi();
-  const url = useUrlState();
+  const isAdministrator = useIsAdministrator();
   const nameOf = useOperationName();
-  const state = OPERATION_STATES.find((one) => one === url.get('state'));
-  const cursor = url.get('cursor');
-  const query = useQuery({
-    ...api.operation.list.queryOptions({ ...(state && { state: [state] }), ...(cursor && { cursor }) }),
-    placeholderData: keepPreviousData,
-  });
+  const { url, input } = useOperationListUrl();
+  const query = useQuery({ ...api.operation.list.queryOptions(input), placeholderData: keepPreviousData });
+  const clear = <Button onClick={url.clear}>{t('clear')}</Button>;
   return (
     <>
-      <PageHead title={t('title')} about={t('about')} />
+      <PageHead title={t('title')} about={isAdministrator ? t('aboutAll') : t('about')} />
       <ListPanel
         label={t('title')}
         query={query}
-        toolbar={
-          <CompactSelect label={t('outcome')} value={state ?? ''} onChange={(event) => url.set({ state: event.target.value, cursor: '' })}>
-            <option value="">{t('allStates')}</option>
-            {OPERATION_STATES.map((one) => (
-              <option key={one} value={one}>
-                {t(`states.${one}`)}
-              </option>
-            ))}
-          </CompactSelect>
-        }
-        empty={{ title: state ? t('noMatch') : t('empty') }}
-        columns={[t('what'), t('outcome'), t('started'), t('took'), <Th key="retry" aria-label={t('retry')} />]}
+        toolbar={<OperationFilters url={url} />}
+        empty={url.isFiltered ? { title: t('noMatch'), action: clear } : { title: t('empty') }}
+        columns={[
+          t('what'),
+          ...(isAdministrator ? [t('account')] : []),
+          t('outcome'),
+          <SortHead key="started" label={t('started')} direction={url.input.direction} onSort={() => url.sortBy('createdAt')} />,
+          t('took'),
+          <Th key="retry" aria-label={t('retry')} />,
+        ]}
         row={(operation) => (
           <tr className="hover:bg-sunken">
             <Td className="min-w-40 max-w-96">
               <RowLink href={pathTo.operation(operation.id)} className="block truncate font-medium text-accent hover:underline">
                 {nameOf(operation)}
               </RowLink>
-              {operation.error && <span className="line-clamp-2 text-xs break-words text-bad">{operation.error.message}</span>}
+              {operation.error && (
+                <span className="line-clamp-2 text-xs break-words text-bad">
+                  {isAdministrator && <code className="font-mono">{operation.error.code} </code>}
+                  {operation.error.message}
+                </span>
+              )}
             </Td>
+            {isAdministrator && (
+              <Td className="max-w-48 truncate" title={operation.accountName}>
+                {operation.accountName}
+              </Td>
+            )}
             <Td>
               <OperationStateBadge state={operation.state} />
             </Td>

@@ -29,16 +29,29 @@ export function useOperationName(): (operation: Pick<Operation, 'kind' | 'resour
   return ({ kind, resource }) => t('of', { what: isOperationKind(kind) ? t(`kind.${kind}`) : kind, name: resource.name });
 }
 
-/** How long something took, or has taken until now. */
-export function Took({ from, to }: { from: string | null; to: string | null }) {
+/** `Stop an instance`, of no certain one. */
+export function useKindName(): (kind: string) => string {
+  const t = useTranslations('operation.kinds');
+  return (kind) => (isOperationKind(kind) ? t(kind) : kind);
+}
+
+/** A length of time in words; `isExact` where it is over, with tenths of seconds and milliseconds. */
+export function useDuration(): (ms: number, options: { isExact: boolean }) => string {
   const t = useTranslations('operation');
   const format = useFormatter();
+  return (ms, { isExact }) => {
+    const minutes = Math.floor(ms / 60_000);
+    if (ms < 1_000) return isExact ? t('millis', { value: format.number(ms) }) : t('seconds', { value: 0 });
+    if (ms < 60_000) return t('seconds', { value: format.number(ms / 1_000, { maximumFractionDigits: isExact ? 1 : 0 }) });
+    if (minutes < 60) return t('minutes', { minutes, seconds: Math.floor(ms / 1_000) % 60 });
+    return t('hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  };
+}
+
+/** How long something took, or has taken until now. */
+export function Took({ from, to }: { from: string | null; to: string | null }) {
+  const duration = useDuration();
   const now = useClock(1_000);
   if (!from) return '–';
-  const ms = Math.max(0, (to ? Date.parse(to) : now.getTime()) - Date.parse(from));
-  const minutes = Math.floor(ms / 60_000);
-  if (ms < 1_000) return to ? t('millis', { value: format.number(ms) }) : t('seconds', { value: 0 });
-  if (ms < 60_000) return t('seconds', { value: format.number(ms / 1_000, { maximumFractionDigits: to ? 1 : 0 }) });
-  if (minutes < 60) return t('minutes', { minutes, seconds: Math.floor(ms / 1_000) % 60 });
-  return t('hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  return duration(Math.max(0, (to ? Date.parse(to) : now.getTime()) - Date.parse(from)), { isExact: to !== null });
 }

@@ -6,10 +6,18 @@ import { useUrlState } from './use-url-state.ts';
 /** The search waits for a pause in the typing. */
 const TYPING_MS = 250;
 
+interface SearchFieldProps {
+  label: string;
+  /** Its name in the address. */
+  name?: string;
+  /** `small` where there are several. */
+  size?: 'normal' | 'small';
+}
+
 /** What a list is searched for, in the address. */
-export function SearchField({ label }: { label: string }) {
+export function SearchField({ label, name = 'search', size = 'normal' }: SearchFieldProps) {
   const url = useUrlState();
-  const inUrl = url.get('search');
+  const inUrl = url.get(name);
   const [search, setSearch] = useState(inUrl);
   const sent = useRef(inUrl);
   useEffect(() => {
@@ -21,16 +29,16 @@ export function SearchField({ label }: { label: string }) {
     if (search === sent.current) return;
     const timer = setTimeout(() => {
       sent.current = search;
-      url.set({ search, cursor: '' }, 'replace');
+      url.set({ [name]: search, cursor: '' }, 'replace');
     }, TYPING_MS);
     return () => clearTimeout(timer);
-  }, [search, url]);
+  }, [search, url, name]);
   return (
-    <div className="relative w-64 max-w-full">
+    <div className={`relative max-w-full ${size === 'small' ? 'w-36 max-sm:w-[calc(50%-0.25rem)]' : 'w-64'}`}>
       <Search size={14} className="pointer-events-none absolute top-2 left-2.5 text-ink-soft" aria-hidden />
       <input
         type="search"
-        data-shortcut="search"
+        {...(name === 'search' && { 'data-shortcut': 'search' })}
         aria-label={label}
         placeholder={label}
         value={search}
