@@ -2,6 +2,7 @@ import { findViolations } from '@nephos/db/invariants';
 import { firstFit, spread } from '@nephos/placement/host-allocator';
 import { makeAccount, makeHost, makeOffering, makeTemplate, makeUser, makeZone } from '@nephos/testing/factories';
 import { insertInstance } from '@nephos/db/instance-create.repo';
+import { newId } from '@nephos/model/id';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInstanceRecords } from './records.activities.ts';
@@ -40,6 +41,7 @@ describe('placing instances', () => {
               template,
               offering,
               networkId: network.id,
+              operationId: newId(),
               rootDiskBytes: 1n,
               tags: {},
             }),
@@ -51,7 +53,9 @@ describe('placing instances', () => {
     );
 
     const records = createInstanceRecords({ db, ranking });
-    const outcomes = await Promise.allSettled(instances.map(({ id }) => records.placeInstance({ instanceId: id, excludeHostIds: [] })));
+    const outcomes = await Promise.allSettled(
+      instances.map(({ id, operationId }) => records.placeInstance({ instanceId: id, operationId: operationId ?? '', excludeHostIds: [] })),
+    );
 
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(420);
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason.message)] : []));

@@ -2,7 +2,7 @@ import type { InstanceSpec } from '@nephos/contracts/instance-spec';
 import { releaseGuestAddresses } from '@nephos/db/address.repo';
 import type { Db, Tx } from '@nephos/db/database';
 import { releaseHost } from '@nephos/db/host-claim.repo';
-import { lockAndMoveInstance, lockInstance } from '@nephos/db/instance.repo';
+import { lockAndMoveOwned, lockInstance } from '@nephos/db/instance.repo';
 import { releaseLimits } from '@nephos/db/limit.repo';
 import { describeInstance } from '@nephos/db/instance-spec.repo';
 import { announceNetwork, isNetworkOnHost, raiseRevision } from '@nephos/db/network.repo';
@@ -14,6 +14,11 @@ import { EXPUNGE_DELAY_MS } from '@nephos/model/limits';
 import { recordCall, statementCall } from '../lib/record-call.ts';
 
 type Ref = { instanceId: string };
+/**
+ * An instance and the operation that owns it. What is written for an operation may be written again after it has ended (a workflow whose
+ * last answers were lost tells them again), when the instance may be another operation's; so it is written for its owner only.
+ */
+type OwnedRef = Ref & { operationId: string };
 export interface Placed {
   hostId: string;
   generation: number;
@@ -25,9 +30,14 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
   const recordAtOnce = statementCall(db);
   return {
     /** Claims a host (and its pool, for a disk that is nowhere yet) under a new generation. Repeated, it answers the claim it has. */
-    placeInstance: ({ instanceId, excludeHostIds }: Ref & { excludeHostIds: string[] }): Promise<Placed> =>
+    placeInstance: ({ instanceId, operationId, excludeHostIds }: OwnedRef & { excludeHostIds: string[] }): Promise<Placed> =>
       record(async (tx) => {
         const instance = await lockInstance(tx, instanceId);
+        if (instance.operationId !== operationId)
+          throw new DomainError('INVALID_STATE', `Instance ${instance.name} does not belong to this operation any more.`, {
+            instanceId,
+            operationId,
+          });
         const held = await tx.hostAllocation.findUnique({ where: { resourceId: instanceId } });
         if (held && !excludeHostIds.includes(held.hostId)) return { hostId: held.hostId, generation: held.generation };
         if (held) await unplace(tx, instanceId);
@@ -56,7 +66,10 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
         return { hostId: host.hostId, generation };
       }),
     /** Gives a claim back of which the host has seen nothing yet. */
-    releasePlace: ({ instanceId }: Ref) => record((tx) => unplace(tx, instanceId)),
+    releasePlace: (ref: OwnedRef) =>
+      record(async (tx) => {
+        if (await lockIfOwned(tx, ref)) await unplace(tx, ref.instanceId);
+      }),
     findInstanceState: ({ instanceId }: Ref): Promise<{ state: string }> =>
       recordAtOnce((tx) => tx.instance.findUniqueOrThrow({ where: { id: instanceId }, select: { state: true } })),
     /** Where the instance runs; null when no host has a claim for it. */
@@ -72,24 +85,24 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
       recordAtOnce(async (tx) => (await tx.volume.findMany({ where: { instanceId, state: 'allocated' }, select: { id: true } })).map(({ id }) => id)),
     describeInstance: ({ instanceId }: Ref): Promise<InstanceSpec> => recordAtOnce((tx) => describeInstance(tx, instanceId)),
     /** The instance runs where it was placed. */
-    finishLaunch: ({ instanceId }: Ref) =>
+    finishLaunch: (ref: OwnedRef) =>
       record(async (tx) => {
-        await tx.volume.updateMany({ where: { instanceId, state: 'allocated' }, data: { state: 'ready' } });
-        await settle(tx, instanceId, 'running');
+        await tx.volume.updateMany({ where: { instanceId: ref.instanceId, state: 'allocated' }, data: { state: 'ready' } });
+        await settle(tx, ref, 'running');
       }),
     /** The guest is gone from its host: the claim goes back, and the networks the host no longer carries are named. */
-    leaveHost: ({ instanceId, hostId }: Ref & { hostId: string }): Promise<{ networkId: string; vni: number; revision: number }[]> =>
-      record((tx) => leaveHost(tx, instanceId, hostId)),
+    leaveHost: ({ hostId, ...ref }: OwnedRef & { hostId: string }): Promise<{ networkId: string; vni: number; revision: number }[]> =>
+      record((tx) => leaveHost(tx, ref, hostId)),
     /** Ends an operation's hold on the instance in the state it should have now. */
-    settleInstance: ({ instanceId, state }: Ref & { state: InstanceState }) => record((tx) => settle(tx, instanceId, state)),
-    markDestroyed: ({ instanceId }: Ref) =>
+    settleInstance: ({ state, ...ref }: OwnedRef & { state: InstanceState }) => record((tx) => settle(tx, ref, state)),
+    markDestroyed: (ref: OwnedRef) =>
       record(async (tx) => {
         const now = Date.now();
-        await settle(tx, instanceId, 'destroyed', { destroyedAt: new Date(now), expungeAfter: new Date(now + EXPUNGE_DELAY_MS) });
+        await settle(tx, ref, 'destroyed', { destroyedAt: new Date(now), expungeAfter: new Date(now + EXPUNGE_DELAY_MS) });
       }),
-    markRecovered: ({ instanceId }: Ref) => record((tx) => settle(tx, instanceId, 'stopped', { destroyedAt: null, expungeAfter: null })),
+    markRecovered: (ref: OwnedRef) => record((tx) => settle(tx, ref, 'stopped', { destroyedAt: null, expungeAfter: null })),
     /** Everything of the instance that is a record goes: limits, addresses, pool, host. Its row stays, out of every list. */
-    forgetInstance: ({ instanceId }: Ref) => record((tx) => forget(tx, instanceId)),
+    forgetInstance: (ref: OwnedRef) => record((tx) => forget(tx, ref)),
     /** Where the instance's disk lies, for its removal; null when it lies nowhere. */
     findRootVolume: ({ instanceId }: Ref): Promise<{ volumeId: string; poolPath: string; hostId: string } | null> =>
       recordAtOnce(async (tx) => {
@@ -103,8 +116,12 @@ export function createInstanceRecords({ db, ranking }: { db: Db; ranking: Rankin
 }
 export type InstanceRecords = ReturnType<typeof createInstanceRecords>;
 
-async function settle(tx: Tx, instanceId: string, state: InstanceState, data = {}): Promise<void> {
-  await lockAndMoveInstance(tx, instanceId, state, { ...data, operationId: null, stateReason: null });
+async function settle(tx: Tx, { instanceId, operationId }: OwnedRef, state: InstanceState, data = {}): Promise<void> {
+  await lockAndMoveOwned(tx, instanceId, operationId, state, { ...data, operationId: null, stateReason: null });
+}
+
+async function lockIfOwned(tx: Tx, { instanceId, operationId }: OwnedRef): Promise<boolean> {
+  return (await lockInstance(tx, instanceId)).operationId === operationId;
 }
 
 async function unplace(tx: Tx, instanceId: string): Promise<void> {
@@ -118,9 +135,11 @@ async function findPlace(tx: Tx, instanceId: string): Promise<Placed | null> {
   return tx.hostAllocation.findUnique({ where: { resourceId: instanceId }, select: { hostId: true, generation: true } });
 }
 
-async function leaveHost(tx: Tx, instanceId: string, hostId: string) {
+async function leaveHost(tx: Tx, ref: OwnedRef, hostId: string) {
+  const { instanceId } = ref;
+  const isOwned = await lockIfOwned(tx, ref);
   const held = await findPlace(tx, instanceId);
-  if (held?.hostId === hostId) await unplace(tx, instanceId);
+  if (isOwned && held?.hostId === hostId) await unplace(tx, instanceId);
   const networks = [];
   // Looked for each time, also when the claim went before: the answer may have been lost.
   for (const { networkId, network } of await tx.nic.findMany({
@@ -134,7 +153,8 @@ async function leaveHost(tx: Tx, instanceId: string, hostId: string) {
   return networks;
 }
 
-async function forget(tx: Tx, instanceId: string): Promise<void> {
+async function forget(tx: Tx, ref: OwnedRef): Promise<void> {
+  const { instanceId } = ref;
   const now = new Date();
   const volume = await rootVolume(tx, instanceId);
   await releaseHost(tx, instanceId);
@@ -145,7 +165,7 @@ async function forget(tx: Tx, instanceId: string): Promise<void> {
   await tx.nic.updateMany({ where: { instanceId, removedAt: null }, data: { removedAt: now } });
   await tx.volume.updateMany({ where: { instanceId, removedAt: null }, data: { state: 'removed', removedAt: now } });
   await tx.secret.deleteMany({ where: { resourceId: instanceId } });
-  await settle(tx, instanceId, 'expunged', { removedAt: now, hostId: null });
+  await settle(tx, ref, 'expunged', { removedAt: now, hostId: null });
 }
 
 async function raiseRevisions(tx: Tx, instanceId: string): Promise<void> {

@@ -12,6 +12,8 @@ import type { NetworkState } from '@nephos/model/network/state';
 import { recordCall, statementCall } from '../lib/record-call.ts';
 
 type Ref = { networkId: string };
+/** A network and the operation that owns it; what is written again after that has ended must not touch another's (see instance records). */
+type OwnedRef = Ref & { operationId: string };
 /** What a router takes of its host. It is a handful of small daemons in a namespace. */
 const ROUTER_NEED = { cpuMhz: 100, memoryMib: 64 };
 
@@ -49,9 +51,11 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
             }),
       ),
     /** Claims what a network needs: an identifier, a host for its router, a public address. Repeated, it answers what it has. */
-    placeRouter: ({ networkId }: Ref): Promise<RouterPlace> =>
+    placeRouter: ({ networkId, operationId }: OwnedRef): Promise<RouterPlace> =>
       record(async (tx) => {
         const network = await lockNetwork(tx, networkId);
+        if (network.operationId !== operationId)
+          throw new DomainError('INVALID_STATE', `Network ${network.name} does not belong to this operation any more.`, { networkId, operationId });
         const router = await findOrMakeRouter(tx, network);
         await claimPublicAddress(tx, network.zoneId, { routerId: router.id, accountId: network.accountId });
         const held = await tx.hostAllocation.findUnique({ where: { resourceId: router.id } });
@@ -67,15 +71,21 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
         await claimVni(tx, network); // last, because it locks the zone
         return { routerId: router.id, hostId: host.hostId, generation, revision: await raiseRevision(tx, networkId) };
       }),
-    finishImplement: ({ networkId }: Ref) =>
+    finishImplement: ({ networkId, operationId }: OwnedRef) =>
       record(async (tx) => {
+        if (!(await lockIfOwned(tx, networkId, operationId))) return;
         await tx.router.updateMany({ where: { networkId, removedAt: null }, data: { state: 'running' } });
         await lockAndMoveNetwork(tx, networkId, 'implemented', { operationId: null });
       }),
-    settleNetwork: ({ networkId, state }: Ref & { state: NetworkState }) =>
-      record((tx) => lockAndMoveNetwork(tx, networkId, state, { operationId: null }).then(() => undefined)),
+    settleNetwork: ({ networkId, operationId, state }: OwnedRef & { state: NetworkState }) =>
+      record(async (tx) => {
+        if (await lockIfOwned(tx, networkId, operationId)) await lockAndMoveNetwork(tx, networkId, state, { operationId: null });
+      }),
     /** The router is gone from its host: its claims, its address and the identifier go back. */
-    forgetRouter: ({ networkId }: Ref) => record((tx) => forgetRouter(tx, networkId)),
+    forgetRouter: ({ networkId, operationId }: OwnedRef) =>
+      record(async (tx) => {
+        if (await lockIfOwned(tx, networkId, operationId)) await forgetRouter(tx, networkId);
+      }),
     /** What this host should have of the instance's networks, and their routers. The other hosts are told when this one is new to them. */
     describeNetworks: ({
       instanceId,
@@ -145,6 +155,10 @@ export function createNetworkRecords({ db, ranking }: { db: Db; ranking: Ranking
   };
 }
 export type NetworkRecords = ReturnType<typeof createNetworkRecords>;
+
+async function lockIfOwned(tx: Tx, networkId: string, operationId: string) {
+  return (await lockNetwork(tx, networkId)).operationId === operationId;
+}
 
 async function listDownNetworks(tx: Tx, instanceId: string): Promise<string[]> {
   const nics = await tx.nic.findMany({

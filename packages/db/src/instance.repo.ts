@@ -39,6 +39,25 @@ export async function lockAndMoveInstance(
   return tx.instance.update({ where: { id }, data: { state: to, ...data } });
 }
 
+/** The same for the operation that owns the instance. One that owns it no more has moved it before; then nothing is done. */
+export async function lockAndMoveOwned(
+  tx: Tx,
+  id: string,
+  operationId: string,
+  to: InstanceState,
+  data: Prisma.InstanceUncheckedUpdateManyInput,
+): Promise<void> {
+  const { count } = await tx.instance.updateMany({
+    where: { id, operationId, state: { in: instanceStates.before(to) } },
+    data: { state: to, ...data },
+  });
+  if (count === 1) return;
+  const instance = await lockInstance(tx, id);
+  if (instance.operationId !== operationId) return;
+  if (instance.state !== to) instanceStates.assertCanMove(stateOfInstance(instance), to);
+  await tx.instance.update({ where: { id }, data: { state: to, ...data } });
+}
+
 export function stateOfInstance(instance: { id: string; state: string }): InstanceState {
   if (instanceStates.is(instance.state)) return instance.state;
   throw new DomainError('UNEXPECTED', `Instance ${instance.id} has the unknown state ${instance.state}.`);

@@ -1,6 +1,6 @@
 import type { Actor } from '@nephos/authz/actor';
 import { userIdOf } from '@nephos/authz/actor';
-import { DomainError } from '@nephos/model/errors';
+import { DomainError, isErrorCode, type ErrorCode } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import { OPERATION_KINDS, isOperationKind, type OperationKind } from '@nephos/model/operation-kind';
 import { OPEN_OPERATION_STATES, operationStates, type ClosedOperationState, type OperationState } from '@nephos/model/operation/state';
@@ -48,7 +48,10 @@ export async function insertOperation(tx: Tx, { actor, resource, ...operation }:
   });
 }
 
-/** `run` it, it was `cancelled` before it began, or it is `over` already. Asking again gives the same answer. */
+/**
+ * `run` it, it was `cancelled` before it began, or it has ended and is `over`. One that undoes already is run too: its workflow
+ * begins anew when its first answers were lost, and hears at its first step that it failed.
+ */
 export async function beginOperation(tx: Tx, operationId: string): Promise<'run' | 'cancelled' | 'over'> {
   const { count } = await tx.operation.updateMany({
     where: { id: operationId, state: 'pending', isCancelRequested: false },
@@ -57,8 +60,9 @@ export async function beginOperation(tx: Tx, operationId: string): Promise<'run'
   if (count === 1) return 'run';
   const operation = await tx.operation.findUnique({ where: { id: operationId }, select: { state: true, isCancelRequested: true } });
   if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${operationId}.`, { operationId });
-  if (operation.state !== 'pending' && operation.state !== 'running') return 'over';
-  return operation.isCancelRequested ? 'cancelled' : 'run';
+  if (!OPEN_OPERATION_STATES.some((open) => open === operation.state)) return 'over';
+  const isUndoing = operation.state !== 'pending' && operation.state !== 'running';
+  return operation.isCancelRequested && !isUndoing ? 'cancelled' : 'run';
 }
 
 export interface StepEntry {
@@ -69,21 +73,37 @@ export interface StepEntry {
   isUndo: boolean;
 }
 
-/** Ends the step before and shows this one as running. */
+/**
+ * Ends the step before and shows this one as running. Throws where the story must not go on: a workflow whose last answers were
+ * lost with their task tells them again, and by then what failed may work. One that has failed is told its failure of before.
+ */
 export async function enterStep(tx: Tx, { operationId, position, name, isUndo }: StepEntry): Promise<void> {
-  await tx.$executeRaw`
-    WITH before AS (
-      UPDATE step SET state = 'succeeded', ended_at = now()
-      WHERE operation_id = ${operationId}::uuid AND position < ${position} AND state IN ('running', 'stuck')
+  const [operation] = await tx.$queryRaw<{ state: OperationState; errorCode: string | null; errorMessage: string | null }[]>`
+    WITH told AS (SELECT id, state, error_code, error_message FROM operation WHERE id = ${operationId}::uuid),
+    open AS (SELECT id FROM told WHERE state = ANY (${[...OPEN_OPERATION_STATES]}) AND (${isUndo} OR state <> 'undoing')),
+    before AS (
+      UPDATE step SET state = 'succeeded', ended_at = now() FROM open
+      WHERE operation_id = open.id AND position < ${position} AND step.state IN ('running', 'stuck')
+    ),
+    entered AS (
+      INSERT INTO step (operation_id, position, name, is_undo, state) SELECT id, ${position}, ${name}, ${isUndo}, 'running' FROM open
+      ON CONFLICT (operation_id, position) DO UPDATE SET state = 'running' WHERE step.state = 'stuck'
     )
-    INSERT INTO step (operation_id, position, name, is_undo, state) VALUES (${operationId}::uuid, ${position}, ${name}, ${isUndo}, 'running')
-    ON CONFLICT (operation_id, position) DO UPDATE SET state = 'running' WHERE step.state = 'stuck'`;
+    SELECT state, error_code AS "errorCode", error_message AS "errorMessage" FROM told`;
+  if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${operationId}.`, { operationId });
+  if (operation.state === 'undoing' && !isUndo)
+    throw new DomainError(errorCodeOf(operation.errorCode), operation.errorMessage ?? 'The operation failed.');
+  if (!OPEN_OPERATION_STATES.some((open) => open === operation.state))
+    throw new DomainError('INVALID_STATE', `The operation is ${operation.state}; nothing more of it is done.`, { operationId });
 }
 
-/** The current step failed; from here the operation undoes. */
-export async function startUndo(tx: Tx, operationId: string, error: ErrorText): Promise<void> {
+/** The current step failed; from here the operation undoes. It is `over` when it has ended before, and everything is as it should be. */
+export async function startUndo(tx: Tx, operationId: string, error: ErrorText): Promise<'undo' | 'over'> {
+  const { state } = await lockOperation(tx, operationId);
+  if (!OPEN_OPERATION_STATES.some((open) => open === state)) return 'over';
   await move(tx, operationId, 'undoing', { errorCode: error.code, errorMessage: error.message });
   await endSteps(tx, operationId, 'failed', error);
+  return 'undo';
 }
 
 /** The current step has to finish and can't; an administrator answers. */
@@ -159,6 +179,10 @@ async function endSteps(tx: Tx, operationId: string, state: 'succeeded' | 'faile
     where: { operationId, state: { in: ['running', 'stuck'] } },
     data: { state, endedAt: new Date(), errorCode: error?.code ?? null, errorMessage: error?.message ?? null },
   });
+}
+
+function errorCodeOf(text: string | null): ErrorCode {
+  return text !== null && isErrorCode(text) ? text : 'UNEXPECTED';
 }
 
 function stateOf(operation: Operation): OperationState {

@@ -111,6 +111,21 @@ export function describeSaga<A>({
       expectFailed(activity, ran);
     });
 
+    it.each(activities)(
+      'stays as it ended when its last workflow task is lost, and what failed (%s) works when it is told again',
+      async (activity) => {
+        const ran = await run(() => {
+          world.faults.set(activity, 'fail');
+          world.faults.onCall = async (name) => {
+            if (name !== 'endOperation') return;
+            world.faults.reset();
+            await world.loseTaskOfNewest(kind);
+          };
+        });
+        expectFailed(activity, ran);
+      },
+    );
+
     it.each(activities)('undoes itself, or refuses and finishes, when it is cancelled at %s', async (activity) => {
       let refused = false;
       const { state, seen } = await run(() => {

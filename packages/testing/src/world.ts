@@ -39,6 +39,8 @@ export interface World {
   sweep(): Promise<void>;
   /** Cancels the newest operation of a kind, as its user asks. */
   cancelNewest(kind: string): Promise<void>;
+  /** The workflow task that the newest operation of a kind is at is refused by Temporal when it is done, with all answers of records in it. */
+  loseTaskOfNewest(kind: string): Promise<void>;
   /** Where hosts and records disagree: what runs and what is claimed to run. */
   disagreements(): Promise<string[]>;
   close(): Promise<void>;
@@ -111,6 +113,11 @@ export async function createWorld({ hostCount = 2, hostData = {} }: { hostCount?
     cancelNewest: async (kind) => {
       const { id } = await db.operation.findFirstOrThrow({ where: { kind }, orderBy: { id: 'desc' } });
       await operationService.cancel({ actor }, { operationId: id });
+    },
+    loseTaskOfNewest: async (kind) => {
+      const { id } = await db.operation.findFirstOrThrow({ where: { kind }, orderBy: { id: 'desc' } });
+      // A workflow can't end while it has not heard something: the task is told again from its beginning.
+      await client.workflow.getHandle(`${kind}/${id}`).signal('operationEnded', { operationId: 'nobody', error: null });
     },
     disagreements: () => findDisagreements(db, hosts),
     close: async () => {

@@ -17,17 +17,17 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  * guest; the guest starts. Cancelled or failed, everything is removed and given back, and the instance leaves the lists.
  */
 export async function deployInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
-    () => abandon(operationId, instanceId),
+    () => abandon(ref),
     async (story) => {
       await launch(story, ref);
     },
   );
 }
 
-async function abandon(operationId: string, instanceId: string): Promise<void> {
-  await records.forgetInstance({ instanceId });
-  for (const shutdown of await records.releaseEmptyNetworks({ instanceId, operationId })) await startOperation(shutdown);
+async function abandon(ref: InstanceOperation): Promise<void> {
+  await records.forgetInstance(ref);
+  for (const shutdown of await records.releaseEmptyNetworks(ref)) await startOperation(shutdown);
 }

@@ -13,18 +13,18 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  * A network that has no other instance is shut down after it.
  */
 export async function destroyInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
     () => settleByLooking(ref),
     async (story) => {
       const place = await records.findPlace(ref);
-      if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
+      if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ instanceId, graceMs }));
       await story.finishForward(async (step) => {
         if (place) await step('leave the host', () => leave(ref, place));
         await step('record that it is destroyed', () => records.markDestroyed(ref));
         await step('shut down a network that is empty', async () => {
-          for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
+          for (const shutdown of await records.releaseEmptyNetworks(ref)) await startOperation(shutdown);
         });
       });
     },

@@ -12,7 +12,7 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  * there it finishes forward. Its router forgets it last, when the address may already be another's: the router takes the whole state.
  */
 export async function expungeInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
     () => records.settleInstance({ ...ref, state: 'destroyed' }),

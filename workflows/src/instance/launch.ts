@@ -8,7 +8,7 @@ import { recordActivities } from '../lib/records.ts';
 
 const records = recordActivities<InstanceRecords & NetworkRecords>();
 
-type Ref = { instanceId: string };
+type Ref = { instanceId: string; operationId: string };
 
 /**
  * The part that deploy and start share: from an instance that is nowhere to a guest that runs.
@@ -32,15 +32,15 @@ export async function launch(story: Story, ref: Ref): Promise<void> {
   await story.step(
     'start the guest',
     async () => void (await host.doing.ensureInstance(spec)),
-    () => host.finishing.removeInstance({ ...ref, generation: spec.generation }),
+    () => host.finishing.removeInstance({ instanceId: ref.instanceId, generation: spec.generation }),
   );
   await records.finishLaunch(ref);
 }
 
-async function bringUpNetworks(story: Story, { instanceId }: Ref): Promise<void> {
+async function bringUpNetworks(story: Story, ref: Ref): Promise<void> {
   // Again after each wait: the operation that was waited for may have been one that took the network down.
   for (;;) {
-    const waited = await records.requestNetworks({ instanceId, operationId: story.operationId });
+    const waited = await records.requestNetworks(ref);
     if (waited.length === 0) return;
     for (const other of waited) await story.waitFor(other);
   }
@@ -61,7 +61,7 @@ async function findHost(story: Story, ref: Ref): Promise<string> {
 
 async function isThere(hostId: string, ref: Ref): Promise<boolean> {
   try {
-    await onHost(hostId).asking.findInstance(ref);
+    await onHost(hostId).asking.findInstance({ instanceId: ref.instanceId });
     return true;
   } catch (error) {
     if (isCancellation(error)) throw error;
@@ -89,19 +89,19 @@ async function connect({ instanceId }: Ref, hostId: string): Promise<void> {
 }
 
 /** Takes the guest, which is off, from its host, gives the claim back, and removes the networks that nobody there uses any more. */
-export async function leave({ instanceId }: Ref, place: Placed): Promise<void> {
-  await onHost(place.hostId).finishing.removeInstance({ instanceId, generation: place.generation });
-  await leaveClaim({ instanceId }, place.hostId);
+export async function leave(ref: Ref, place: Placed): Promise<void> {
+  await onHost(place.hostId).finishing.removeInstance({ instanceId: ref.instanceId, generation: place.generation });
+  await leaveClaim(ref, place.hostId);
 }
 
 /** After a stop or destroy that was given up half way: only the host can say whether the guest still runs. */
 export async function settleByLooking(ref: Ref): Promise<void> {
   const place = await records.findPlace(ref);
-  const guest = place && (await onHost(place.hostId).finishing.findInstance(ref));
+  const guest = place && (await onHost(place.hostId).finishing.findInstance({ instanceId: ref.instanceId }));
   if (place && guest?.state !== 'running') await leave(ref, place);
   await records.settleInstance({ ...ref, state: guest?.state === 'running' ? 'running' : 'stopped' });
 }
 
-async function leaveClaim({ instanceId }: Ref, hostId: string): Promise<void> {
-  for (const network of await records.leaveHost({ instanceId, hostId })) await onHost(hostId).finishing.removeNetwork(network);
+async function leaveClaim(ref: Ref, hostId: string): Promise<void> {
+  for (const network of await records.leaveHost({ ...ref, hostId })) await onHost(hostId).finishing.removeNetwork(network);
 }

@@ -8,7 +8,7 @@ const records = recordActivities<InstanceRecords>();
 
 /** Restarts the guest where it is: it is asked, and reset after a time. It keeps host, disk and addresses whatever happens. */
 export async function rebootInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
     () => records.settleInstance({ ...ref, state: 'running' }),

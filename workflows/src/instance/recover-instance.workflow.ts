@@ -7,7 +7,7 @@ const records = recordActivities<InstanceRecords>();
 
 /** Brings a destroyed instance back as stopped, with its disk, name and addresses. */
 export async function recoverInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
     () => records.settleInstance({ ...ref, state: 'destroyed' }),

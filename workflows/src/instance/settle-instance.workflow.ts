@@ -13,7 +13,7 @@ const records = recordActivities<InstanceRecords & NetworkRecords>();
  * gave up its stuck step), or that stopped by itself. What was on the way out is finished; of the rest, its host is asked.
  */
 export async function settleInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
     async () => undefined,
@@ -37,7 +37,7 @@ export async function settleInstance({ operationId, instanceId }: InstanceOperat
           await step('ask its host', () => settleByLooking(ref));
         }
         await step('shut down a network that is empty', async () => {
-          for (const shutdown of await records.releaseEmptyNetworks({ ...ref, operationId })) await startOperation(shutdown);
+          for (const shutdown of await records.releaseEmptyNetworks(ref)) await startOperation(shutdown);
         });
       });
     },

@@ -11,7 +11,7 @@ const records = recordActivities<InstanceRecords>();
  * back, and the instance is stopped as before.
  */
 export async function startInstance({ operationId, instanceId }: InstanceOperation): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
     () => records.settleInstance({ ...ref, state: 'stopped' }),

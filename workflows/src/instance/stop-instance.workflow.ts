@@ -17,13 +17,13 @@ const records = recordActivities<InstanceRecords>();
  * Until the guest is off it can be cancelled; then the host is asked whether the guest still runs, and the record says so.
  */
 export async function stopInstance({ operationId, instanceId, graceMs }: StopInstance): Promise<void> {
-  const ref = { instanceId };
+  const ref = { instanceId, operationId };
   await runOperation(
     operationId,
     () => settleByLooking(ref),
     async (story) => {
       const place = await records.findPlace(ref);
-      if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ ...ref, graceMs }));
+      if (place) await story.step('shut down the guest', () => onHost(place.hostId).doing.stopInstance({ instanceId, graceMs }));
       await story.finishForward(async (step) => {
         if (place) await step('leave the host', () => leave(ref, place));
         await step('record that it is stopped', () => records.settleInstance({ ...ref, state: 'stopped' }));

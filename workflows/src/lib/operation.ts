@@ -5,7 +5,6 @@ import {
   condition,
   defineSignal,
   getExternalWorkflowHandle,
-  isCancellation,
   ParentClosePolicy,
   setHandler,
   startChild,
@@ -24,7 +23,7 @@ type Run<T> = () => Promise<T>;
 
 export interface Story {
   readonly operationId: string;
-  /** Runs one named step. Its undo is registered first: a step that timed out may still have happened. */
+  /** Runs one named step. Its undo is registered first: a step that timed out, or whose answers were lost, may still have happened. */
   step<T>(name: string, run: Run<T>, undo?: Undo): Promise<T>;
   /**
    * From here on a cancel is refused and nothing is undone: what is left to do is the steps of `finish`, each of which
@@ -85,8 +84,8 @@ export async function runOperation(operationId: string, giveBack: Undo, tell: (s
     operationId,
     step: async (name, run, undo) => {
       throwIfCancelled();
-      await enterStep(name, false);
       if (undo) undos.unshift({ name: `undo: ${name}`, undo });
+      await enterStep(name, false);
       return run();
     },
     finishForward: (finish) =>
@@ -116,12 +115,13 @@ export async function runOperation(operationId: string, giveBack: Undo, tell: (s
   } catch (error) {
     const failure = describeFailure(error);
     log.info('operation undoes', { operationId, ...failure });
-    await CancellationScope.nonCancellable(async () => {
-      await records.startUndo({ operationId, error: failure });
+    const isOver = await CancellationScope.nonCancellable(async () => {
+      if ((await records.startUndo({ operationId, error: failure })) === 'over') return true; // told again after its end; see the records' enterStep
       for (const { name, undo } of undos) await mustFinish(name, true, undo);
-      await end(isCancellation(error) ? 'cancelled' : 'failed', failure);
+      await end(failure.code === 'CANCELLED' ? 'cancelled' : 'failed', failure);
+      return false;
     });
-    throw error;
+    if (!isOver) throw error;
   }
 }
 

@@ -12,7 +12,7 @@ const records = recordActivities<NetworkRecords>();
 
 /** Brings a network up: an identifier, a public address and a host are claimed, and the router starts there. Failed, all of it goes back. */
 export async function implementNetwork({ operationId, networkId }: NetworkOperation): Promise<void> {
-  const ref = { networkId };
+  const ref = { networkId, operationId };
   await runOperation(
     operationId,
     () => records.settleNetwork({ ...ref, state: 'allocated' }),
@@ -35,7 +35,7 @@ export async function implementNetwork({ operationId, networkId }: NetworkOperat
       await story.finishForward(async (step) => {
         await step('record that it is up', () => records.finishImplement(ref));
         await step('shut it down again if nobody is left', async () => {
-          const shutdown = await records.releaseEmptyNetwork({ ...ref, operationId });
+          const shutdown = await records.releaseEmptyNetwork(ref);
           if (shutdown) await startOperation(shutdown);
         });
       });

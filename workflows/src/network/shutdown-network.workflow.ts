@@ -11,7 +11,7 @@ const records = recordActivities<NetworkRecords>();
  * because an address that still answers must not be given again. The network's row and its guests' addresses stay.
  */
 export async function shutdownNetwork({ operationId, networkId }: NetworkOperation): Promise<void> {
-  const ref = { networkId };
+  const ref = { networkId, operationId };
   await runOperation(
     operationId,
     () => records.settleNetwork({ ...ref, state: 'implemented' }),
