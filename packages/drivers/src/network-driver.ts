@@ -29,7 +29,7 @@ export interface NetworkDriver {
   ensureRouter(desired: DesiredRouter, options: CallOptions): Promise<{ appliedRevision: number }>;
   /** Final for this generation and all before, from its first step on. Changes nothing when a newer generation was seen. */
   removeRouter(router: { routerId: string; generation: number }, options: CallOptions): Promise<void>;
-  /** The routers that run here, with the revision they run; 0 for one whose apply or removal broke off. */
+  /** The routers that run here, with the revision they run; 0 for one whose apply or removal broke off, or of which something died. */
   listRouters(): Promise<{ routerId: string; generation: number; appliedRevision: number }[]>;
 
   /** A TCP connection to a guest's port from inside the router's network. Throws HOST_UNREACHABLE when nothing answers within 10 s. */

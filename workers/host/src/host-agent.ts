@@ -68,11 +68,24 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
     }
   };
 
+  /** What died of a router comes back within the time of a full report. */
+  const repairRouters = async () => {
+    for (const { routerId, appliedRevision } of await network.listRouters()) {
+      if (appliedRevision > 0) continue;
+      log.warn({ routerId }, 'a router is not whole; making it anew');
+      await controlPlane
+        .fetchRouter(routerId, signal)
+        .then((desired) => network.ensureRouter(desired, options))
+        .catch((error: unknown) => log.info({ routerId, err: error }, 'a router could not be made whole; it may be on its way out'));
+    }
+  };
+
   const reporter = createReporter({
     controlPlane,
     hypervisor,
     listNetworks: () => network.listNetworks(),
     onNetworks,
+    onFull: repairRouters,
     facts,
     poolPaths: () => state.poolPaths,
     onReturn,

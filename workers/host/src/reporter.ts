@@ -29,6 +29,8 @@ interface Parts {
   listNetworks: () => Promise<CarriedNetwork[]>;
   /** What of this host's networks is not as it should be: made from an older state, or used by nothing here. */
   onNetworks: (changes: { networks: DesiredNetwork[]; strays: CarriedNetwork[] }) => Promise<void>;
+  /** With each full report this host puts right what it can by itself. */
+  onFull: () => Promise<void>;
   facts: HostFacts;
   poolPaths: () => readonly string[];
   /** The control plane had given this host up; now it should look at what it is to carry. */
@@ -44,6 +46,7 @@ export function createReporter({
   hypervisor,
   listNetworks,
   onNetworks,
+  onFull,
   facts,
   poolPaths,
   onReturn,
@@ -91,6 +94,7 @@ export function createReporter({
         for (const guest of stale) await endStale(guest);
         if (networks.length > 0 || strays.length > 0) await onNetworks({ networks, strays });
         if (wasAway) await onReturn();
+        if (isFull) await onFull();
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -59,6 +59,12 @@ export async function ensureDaemon(daemon: Daemon, options: ToolOptions): Promis
   await write(daemon, { pid, startTicks, key: daemon.key, loaded: daemon.loaded });
 }
 
+/** Whether the process that a record names is there, whatever it does. */
+export async function runsRecorded(recordPath: string): Promise<boolean> {
+  const record = await readRecord(recordPath, recordSchema);
+  return record !== undefined && isSame(record);
+}
+
 /** Ends the process that a record names, if it is still that process. */
 export async function stopRecorded(recordPath: string): Promise<void> {
   const record = await readRecord(recordPath, recordSchema);

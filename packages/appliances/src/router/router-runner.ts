@@ -8,7 +8,7 @@ import { runTool } from '../run-tool.ts';
 import { isNotThere, readRecord, replaceFile } from '../state-files.ts';
 import { cablesOf, ensureCables, removeCables } from './cables.ts';
 import { checkedRouter } from './checked-router.ts';
-import { stopNamespace, stopRecorded } from './daemon.ts';
+import { runsRecorded, stopNamespace, stopRecorded } from './daemon.ts';
 import { ensureDnsmasq } from './dnsmasq-daemon.ts';
 import { ensureMetadata } from './metadata-daemon.ts';
 import { ensureNamespace, hasNamespace, removeNamespace } from './namespace.ts';
@@ -22,6 +22,7 @@ const claimSchema = z.object({
   isOver: z.boolean().default(false),
 });
 type Claim = z.output<typeof claimSchema>;
+const DAEMON_RECORDS = ['dnsmasq.pid', 'metadata.pid'];
 const appliedSchema = z.object({ generation: z.int(), revision: z.int() });
 
 export interface RouterRunnerOptions {
@@ -94,7 +95,7 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
   async function endDaemons(routerId: string, signal: AbortSignal): Promise<void> {
     const { names, files } = pathsOf(routerId);
     await stopNamespace(names.namespace, { signal });
-    for (const name of ['dnsmasq.pid', 'metadata.pid']) await stopRecorded(join(files.folder, name));
+    for (const name of DAEMON_RECORDS) await stopRecorded(join(files.folder, name));
   }
 
   /** `applied.json` goes last, so that a removal that broke off is still listed; the claim stays. */
@@ -108,7 +109,7 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
     await rm(files.applied, { force: true });
   }
 
-  /** A router whose apply or removal was begun and not finished, or whose namespace is gone (reboot), is listed with revision 0. */
+  /** A router whose apply or removal was begun and not finished, whose namespace is gone (reboot) or a daemon died, is listed with revision 0. */
   async function list(): Promise<{ routerId: string; generation: number; appliedRevision: number }[]> {
     const found = [];
     for (const routerId of await readdir(join(stateDir, 'routers')).catch(noneIfNotThere)) {
@@ -117,7 +118,8 @@ export function createRouterRunner({ stateDir, publicBridge, onStep = () => unde
       const applied = await readRecord(files.applied, appliedSchema);
       const isThere = await hasNamespace(names.namespace);
       if (!claim || !(applied || isThere)) continue;
-      const isApplied = isThere && !claim.isOver && applied?.generation === claim.generation;
+      const serves = await Promise.all(DAEMON_RECORDS.map((name) => runsRecorded(join(files.folder, name))));
+      const isApplied = isThere && !serves.includes(false) && !claim.isOver && applied?.generation === claim.generation;
       found.push({ routerId, generation: claim.generation, appliedRevision: isApplied ? applied.revision : 0 });
     }
     return found;

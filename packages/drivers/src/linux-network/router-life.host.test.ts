@@ -80,6 +80,7 @@ describe('a router', () => {
 
   it.each(['dnsmasq', 'metadata'] as const)('is repaired when %s was killed, though the revision is the same', async (name) => {
     await a.run('kill', '-9', String(await daemonPid(a, routerId, name)));
+    expect(await a.do({ method: 'listRouters' })).toEqual([{ routerId, generation: 1, appliedRevision: 0 }]); // so that the agent sees it
     await ensure();
     expect(await serves()).toEqual({ ip: '10.1.1.11', name: 'web-1' });
   });
