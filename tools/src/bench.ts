@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { DomainError } from '@nephos/model/errors';
 import { benchDeploy } from './bench/deploy.ts';
 import { benchDeployOne } from './bench/deploy-one.ts';
+import { benchFaults } from './bench/faults.ts';
 import { printFigures, type Figure } from './bench/figures.ts';
 import { benchIdle } from './bench/idle.ts';
 import { benchKvm } from './bench/kvm.ts';
@@ -28,6 +29,7 @@ await runCommand(async () => {
     kvm: benchKvm,
     list: benchList,
     idle: benchIdle,
+    faults: () => benchFaults({ samples: Number(values.samples) }),
     portal: () => benchPortal({ instanceCount: Number(values.instances), samples: Number(values.samples) }),
   };
   const [name = ''] = positionals;

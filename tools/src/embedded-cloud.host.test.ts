@@ -6,16 +6,14 @@ import { hostDto } from '@nephos/contracts/host.schema';
 import { operationDto } from '@nephos/contracts/operation.schema';
 import { sshKeyPairDto } from '@nephos/contracts/user.schema';
 import { findViolations } from '@nephos/db/invariants';
-import { insideHost, listHostNamespaces, processesInside } from '@nephos/embedded/host-namespace';
-import { execa } from 'execa';
+import { listHostNamespaces } from '@nephos/embedded/host-namespace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startEmbeddedCloud, type EmbeddedCloud } from './embedded-cloud.ts';
 import { openGuestShell, type GuestShell } from './guest-shell.ts';
+import { NOTHING, processesOn, whatIsLeft } from './left-on-host.ts';
 import { foldersOf } from './settings.ts';
 
-/** What runs on a host without a guest: libvirtd, the agent (Node's main thread), and how it hears of events. */
-const ITS_OWN = new Set(['libvirtd', 'MainThread', 'node', 'virsh']);
 const USER_DATA = '#!/bin/sh\necho user data ran > /root/proof\n';
 
 let cloud: EmbeddedCloud;
@@ -156,8 +154,7 @@ describe('a cloud of real hosts', () => {
     }
     await cloud.api.until('every operation has ended', async () => (await cloud.db.operation.count({ where: { endedAt: null } })) === 0);
     expect(await findViolations(cloud.db)).toEqual([]);
-    for (const host of [a.host, b.host])
-      expect(await whatIsLeft(host)).toEqual({ processes: [], links: [], namespaces: [], volumes: [], domains: '' });
+    for (const host of [a.host, b.host]) expect(await whatIsLeft(cloud, host)).toEqual(NOTHING);
   });
 
   it('goes down without a trace', async () => {
@@ -190,14 +187,9 @@ function only<T>(list: readonly T[]): T {
 async function guests(): Promise<{ host: string; pid: number }[]> {
   const hosts = await listHostNamespaces(`${cloud.prefix}-`);
   const found = await Promise.all(
-    hosts.map(async (host) => (await processes(host)).filter(({ name }) => name.startsWith('qemu-')).map(({ pid }) => ({ host, pid }))),
+    hosts.map(async (host) => (await processesOn(host)).filter(({ name }) => name.startsWith('qemu-')).map(({ pid }) => ({ host, pid }))),
   );
   return found.flat();
-}
-
-async function processes(host: string): Promise<{ pid: number; name: string }[]> {
-  const pids = await processesInside(host);
-  return Promise.all(pids.map(async (pid) => ({ pid, name: (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() })));
 }
 
 /** The reconciler has dealt with an instance that ended by itself. */
@@ -217,23 +209,6 @@ async function heardOf(host: string): Promise<void> {
   const reportedAt = async () => (await cloud.db.host.findUniqueOrThrow({ where: { name: host } })).reportedAt?.getTime() ?? 0;
   const before = await reportedAt();
   await cloud.api.until(`host ${host} reports`, async () => (await reportedAt()) > before, 60_000);
-}
-
-async function whatIsLeft(name: string) {
-  const inside = async (...argv: string[]) => {
-    const [program = '', ...args] = insideHost({ name }, argv);
-    return (await execa(program, args)).stdout.trim();
-  };
-  const links = z.array(z.object({ ifname: z.string() })).parse(JSON.parse(await inside('ip', '-j', 'link')));
-  return {
-    processes: (await processes(name)).map((one) => one.name).filter((one) => !ITS_OWN.has(one)),
-    links: links.map(({ ifname }) => ifname).filter((ifname) => /^(nbr|nvx|vnet|nr)/.test(ifname)),
-    namespaces: (await inside('ip', 'netns', 'list')).split('\n').filter(Boolean),
-    volumes: (await readdir(path.join(foldersOf(cloud.dataFolder).host(name), 'nephos/pool'), { recursive: true })).filter((file) =>
-      file.includes('volumes/'),
-    ),
-    domains: await inside('virsh', '--quiet', '--connect', 'qemu:///system', 'list', '--all'),
-  };
 }
 
 async function logs(): Promise<string> {

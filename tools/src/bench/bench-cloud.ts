@@ -25,9 +25,13 @@ export interface BenchCloud {
   addTenant(name: string): Promise<{ client: NephosClient; token: string; accountId: string; domainId: string }>;
 }
 
-export async function withBenchCloud<T>(args: readonly string[], use: (bench: BenchCloud) => Promise<T>): Promise<T> {
+export async function withBenchCloud<T>(
+  args: readonly string[],
+  use: (bench: BenchCloud) => Promise<T>,
+  env: Record<string, string> = {},
+): Promise<T> {
   say('bench', `starting a cloud of its own: ${args.join(' ')}`);
-  const cloud = await startEmbeddedCloud({ args, env: { NEPHOS_LOG_LEVEL: 'warn', NEPHOS_PUBLIC_NET: '203.0.113' } });
+  const cloud = await startEmbeddedCloud({ args, env: { NEPHOS_LOG_LEVEL: 'warn', NEPHOS_PUBLIC_NET: '203.0.113', ...env } });
   try {
     const folders = foldersOf(cloud.dataFolder);
     const running = await findRunningCloud(folders.runFile);

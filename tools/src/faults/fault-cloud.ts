@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readKeys } from '@nephos/secrets/key-file';
+import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { Client, Connection } from '@temporalio/client';
 import { openCloudApi, type CloudApi } from '../cloud-api.ts';
 import { startEmbeddedCloud, type EmbeddedCloud } from '../embedded-cloud.ts';
@@ -53,7 +55,7 @@ export async function withFaultCloud<T>(use: (parts: FaultCloud) => Promise<T>):
     result = await use({
       cloud,
       gates,
-      temporal: new Client({ connection }),
+      temporal: new Client({ connection, dataConverter: createDataConverter(readKeys(path.join(folders.control, 'master-key')).payloads) }),
       deployInput: { zoneId: zone.id, templateId: template.id, computeOfferingId: offering.id },
       addTenant: async (name) => {
         const { accountId, token } = await addTenant(cloud.db, name);
