@@ -112,11 +112,11 @@ describe('a cloud of real hosts', () => {
     const agent = await cloud.pidOf(`agent-${a.host}`);
     process.kill(agent, 'SIGSTOP');
     await cloud.api.until('its instance is unknown', async () => (await get(a.id)).state === 'unknown', 60_000);
-    expect(await cloud.db.host.findUnique({ where: { name: a.host } })).toMatchObject({ state: 'disconnected' });
+    expect(await cloud.db.host.findFirst({ where: { name: a.host } })).toMatchObject({ state: 'disconnected' });
     expect(await get(b.id)).toMatchObject({ state: 'running' });
     process.kill(agent, 'SIGCONT');
     await cloud.api.until('it runs again', async () => (await get(a.id)).state === 'running', 60_000);
-    expect(await cloud.db.host.findUnique({ where: { name: a.host } })).toMatchObject({ state: 'connected' });
+    expect(await cloud.db.host.findFirst({ where: { name: a.host } })).toMatchObject({ state: 'connected' });
   });
 
   it('ends a guest whose claim is older than its record before the host takes work', async () => {
@@ -206,7 +206,7 @@ async function claimIsBack(instanceId: string): Promise<void> {
 
 /** A full report that began after now. */
 async function heardOf(host: string): Promise<void> {
-  const reportedAt = async () => (await cloud.db.host.findUniqueOrThrow({ where: { name: host } })).reportedAt?.getTime() ?? 0;
+  const reportedAt = async () => (await cloud.db.host.findFirstOrThrow({ where: { name: host } })).reportedAt?.getTime() ?? 0;
   const before = await reportedAt();
   await cloud.api.until(`host ${host} reports`, async () => (await reportedAt()) > before, 60_000);
 }

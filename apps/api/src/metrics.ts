@@ -36,7 +36,7 @@ export function createMetrics({ db }: { db: Db }): Metrics {
     registers: [registry],
     async collect() {
       this.reset();
-      for (const { state, _count } of await db.host.groupBy({ by: ['state'], _count: true })) this.set({ state }, _count);
+      for (const { state, _count } of await db.host.groupBy({ by: ['state'], where: { removedAt: null }, _count: true })) this.set({ state }, _count);
     },
   });
   return {

@@ -147,6 +147,7 @@ describe('the OpenAPI document', () => {
     await done('host.update', { hostId: host.id, isEnabled: true, tags: { rack: '7' } });
     const pool = await made('pool.create', { hostId: host.id, name: 'l', path: '/pool' });
     await done('pool.update', { poolId: pool.id, isEnabled: true });
+    await done('host.remove', { hostId: host.id });
     await done('zone.update', { zoneId: zone.id, isEnabled: true });
     await done('pod.update', { podId: pod.id, name: 'p2' });
     await done('cluster.update', { clusterId: cluster.id, name: 'c2' });

@@ -41,6 +41,10 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'host.update': {
     says: 'Changes the tags and overcommit of a host, or whether new instances may be placed on it. What runs there goes on running.',
   },
+  'host.remove': {
+    says: 'Removes a host and its pools from the cloud. Nothing may be claimed on it: no instance, router, disk or open operation. What its machine connects with is void at once, and its name is free.',
+    codes: ['IN_USE'],
+  },
   'imageStore.list': { says: 'Where templates are kept.' },
   'imageStore.update': { says: 'Changes the name of an image store.', codes: ['NAME_TAKEN'] },
   'imageStore.create': { says: 'Adds an image store to a zone.', codes: ['NAME_TAKEN'] },

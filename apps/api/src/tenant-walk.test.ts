@@ -71,6 +71,7 @@ const VALID: Record<string, () => Record<string, unknown>> = {
   'host.get': () => ({ hostId: api.hosts[0]!.id }),
   'host.list': () => ({}),
   'host.update': () => ({ hostId: api.hosts[0]!.id }),
+  'host.remove': () => ({ hostId: api.hosts[0]!.id }),
   'imageStore.create': () => ({ zoneId: api.zone.id, name: newId() }),
   'instance.deploy': deployInput,
   'instance.password': () => ({ instanceId: own.instance }),

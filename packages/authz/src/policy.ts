@@ -25,6 +25,7 @@ const USER_POLICY = {
   'doctor.examine': 'none',
   'host.join': 'none',
   'host.read': 'none',
+  'host.remove': 'none',
   'host.update': 'none',
   'image-store.create': 'none',
   'image-store.read': 'none',

@@ -68,6 +68,8 @@ export const listHostsSchema = listInput(HOST_SORTS, {
 });
 export const hostPage = listOutput(hostDto);
 export const hostIdSchema = z.object({ hostId: z.uuid() });
+export const removedHostDto = z.object({ id: z.uuid(), name: z.string() });
+export type RemovedHostDto = z.output<typeof removedHostDto>;
 export const updateHostSchema = hostIdSchema.extend({
   isEnabled: z.boolean().optional(),
   cpuOvercommit: cpuOvercommit.optional(),

@@ -86,7 +86,7 @@ export async function explainNoCapacity(tx: Tx, query: CandidateQuery): Promise<
     memory AS (SELECT * FROM tagged WHERE claimed_memory_mib + ${query.memoryMib} <= memory_mib * memory_overcommit),
     cpu AS (SELECT * FROM memory WHERE claimed_cpu_mhz + ${query.cpuMhz} <= cpu_mhz * cpu_count * cpu_overcommit)
     SELECT (SELECT name FROM zone WHERE id = ${query.zoneId}::uuid) AS zone,
-      (SELECT count(*)::int FROM host WHERE zone_id = ${query.zoneId}::uuid) AS hosts,
+      (SELECT count(*)::int FROM host WHERE zone_id = ${query.zoneId}::uuid AND removed_at IS NULL) AS hosts,
       (SELECT count(*)::int FROM connected) AS connected, (SELECT count(*)::int FROM tagged) AS tagged,
       (SELECT count(*)::int FROM memory) AS memory, (SELECT count(*)::int FROM cpu) AS cpu,
       (SELECT count(*)::int FROM cpu JOIN pool ON pool.host_id = cpu.id AND pool.is_enabled

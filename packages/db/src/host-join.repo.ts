@@ -23,7 +23,7 @@ export function freshJoinToken(): JoinToken {
 export async function takeJoinToken(tx: Tx, token: string): Promise<Pick<Host, 'id' | 'name'> | undefined> {
   const [host] = await tx.$queryRaw<Pick<Host, 'id' | 'name'>[]>`
     UPDATE host SET join_token_hash = NULL, join_token_expires_at = NULL
-    WHERE join_token_hash = ${hashToken(token)} AND join_token_expires_at > now() RETURNING id, name`;
+    WHERE join_token_hash = ${hashToken(token)} AND join_token_expires_at > now() AND removed_at IS NULL RETURNING id, name`;
   return host;
 }
 

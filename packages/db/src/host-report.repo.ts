@@ -16,7 +16,7 @@ const AGENT = systemActor('agent');
  * written down, and that it is connected; all else would wake everybody who watches, each time.
  */
 export async function noteHostSeen(db: Db, hostId: string, report: HostReport): Promise<Host | undefined> {
-  const host = report.isFull ? await touch(db, hostId, report) : await db.host.findUnique({ where: { id: hostId } });
+  const host = report.isFull ? await touch(db, hostId, report) : await db.host.findUnique({ where: { id: hostId, removedAt: null } });
   if (!host) return undefined;
   const facts = isDeepStrictEqual(report.facts, host.facts) ? undefined : report.facts;
   if (host.state !== 'connected' || host.bootId !== report.bootId || facts) await transaction(db, (tx) => noteHost(tx, host, report, facts));
@@ -32,14 +32,14 @@ async function touch(db: Db, hostId: string, { pools = [] }: HostReport): Promis
       WHERE pool.host_id = ${hostId}::uuid AND pool.path = told.path
         AND (pool.capacity_bytes, pool.used_bytes) IS DISTINCT FROM (told."capacityBytes", told."usedBytes")
     )
-    UPDATE host SET reported_at = now() WHERE id = ${hostId}::uuid RETURNING ${columnsOf(Prisma.HostScalarFieldEnum)}`;
+    UPDATE host SET reported_at = now() WHERE id = ${hostId}::uuid AND removed_at IS NULL RETURNING ${columnsOf(Prisma.HostScalarFieldEnum)}`;
   return host;
 }
 
 async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport, facts: HostReport['facts']): Promise<void> {
   const now = new Date();
-  await tx.host.update({
-    where: { id: host.id },
+  const { count } = await tx.host.updateMany({
+    where: { id: host.id, removedAt: null }, // it may have been removed since
     data: {
       state: 'connected',
       bootId,
@@ -49,7 +49,7 @@ async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport
       ...(facts && { cpuCount: facts.cpuCount, cpuMhz: facts.cpuMhz, memoryMib: facts.memoryMib, facts }),
     },
   });
-  if (host.state !== 'connected')
+  if (count > 0 && host.state !== 'connected')
     await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });
 }
 

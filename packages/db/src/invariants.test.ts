@@ -53,6 +53,7 @@ describe('the invariants', () => {
     ['A settled instance names no operation', () => db.instance.update({ where: { id: ids.instance }, data: { operationId: newId() } })],
     ['A host claims what its allocations claim', () => db.host.update({ where: { id: ids.host }, data: { claimedMemoryMib: 1 } })],
     ['No host is oversubscribed', () => db.host.update({ where: { id: ids.host }, data: { memoryMib: 100 } })],
+    ['A host that was removed holds nothing and nobody is it', () => db.host.update({ where: { id: ids.host }, data: { removedAt: new Date() } })],
     ['A pool claims what its volumes are', () => db.pool.update({ where: { id: ids.pool }, data: { claimedBytes: 11n } })],
     ['An account uses what its resources claim', () => db.account.update({ where: { id: ids.account }, data: { usedVcpus: 9 } })],
     [

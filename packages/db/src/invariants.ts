@@ -73,6 +73,15 @@ const RULES: { rule: string; look: (tx: Tx) => Promise<{ what: string }[]> }[] =
       WHERE claimed_memory_mib > memory_mib * memory_overcommit OR claimed_cpu_mhz > cpu_mhz * cpu_count * cpu_overcommit`,
   },
   {
+    rule: 'A host that was removed holds nothing and nobody is it',
+    look: (tx) => tx.$queryRaw`
+      SELECT name AS what FROM host WHERE removed_at IS NOT NULL AND (
+        certificate_fingerprint IS NOT NULL OR join_token_hash IS NOT NULL OR is_enabled OR state = 'connected'
+        OR EXISTS (SELECT 1 FROM host_allocation WHERE host_allocation.host_id = host.id)
+        OR EXISTS (SELECT 1 FROM pool LEFT JOIN volume ON volume.pool_id = pool.id
+          WHERE pool.host_id = host.id AND (pool.removed_at IS NULL OR pool.is_enabled OR volume.id IS NOT NULL)))`,
+  },
+  {
     rule: 'A pool claims what its volumes are',
     look: (tx) => tx.$queryRaw`
       SELECT pool.name || ' has ' || pool.claimed_bytes || ', its volumes ' || coalesce(sum(volume.size_bytes), 0) AS what

@@ -31,7 +31,7 @@ export async function settle(parts: FaultCloud, timeoutMs = SETTLE_MS): Promise<
 
 async function findUnsettled({ cloud: { db } }: FaultCloud): Promise<Violation[]> {
   const operations = await db.operation.findMany({ where: { endedAt: null }, include: { steps: { orderBy: { position: 'desc' }, take: 1 } } });
-  const hosts = await db.host.findMany({ where: { state: { not: 'connected' } } });
+  const hosts = await db.host.findMany({ where: { state: { not: 'connected' }, removedAt: null } });
   return [
     ...operations.map(({ id, kind, state, steps: [step] }) => ({
       rule: 'Every operation ends',

@@ -136,6 +136,26 @@ describe('the certificate of before', () => {
   });
 });
 
+describe('a host that was removed', () => {
+  it('is nobody from that moment: its open connections end, and neither its certificate nor its token opens any', async () => {
+    const { host, agentConfig } = await enrolHost(api);
+    const token = await anotherToken(host.id);
+    const channel = new WebSocket(`${agentConfig.endpoint.replace('http', 'ws')}/agent/channel`, tlsOf(agentConfig));
+    await once(channel, 'open');
+    const gate = connectHttp2(agentConfig.endpoint, tlsOf(agentConfig));
+    await once(gate, 'connect');
+
+    const ended = Promise.all([once(channel, 'close'), once(gate, 'close')]);
+    expect(await call(api.url, api.admin.token, 'host.remove', { hostId: host.id })).toMatchObject({ data: { id: host.id, name: host.name } });
+    await ended;
+    await expect(fetchState(agentConfig)).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' });
+    await expect(joinAs(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const again = connectHttp2(agentConfig.endpoint, tlsOf(agentConfig));
+    again.on('error', () => undefined);
+    await once(again, 'close');
+  });
+});
+
 describe('without a certificate', () => {
   it.each(['/agent/state', '/agent/report', '/agent/metrics', '/agent/templates/x', '/agent/routers/x', '/', '/agent/join'])(
     'there is nothing at GET %s',

@@ -22,4 +22,8 @@ export const host = router({
     .input(contract.updateHostSchema)
     .output(contract.hostDto)
     .mutation(({ ctx, input }) => ctx.services.host.update(ctx.request, input)),
+  remove: permitted('host.remove')
+    .input(contract.hostIdSchema)
+    .output(contract.removedHostDto)
+    .mutation(({ ctx, input }) => ctx.services.host.remove(ctx.request, input)),
 });

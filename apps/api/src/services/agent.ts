@@ -32,7 +32,7 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
       const [networks, routers, pools] = await Promise.all([
         listHostNetworks(db, hostId).then((carried) => describeShares(db, hostId, carried)),
         db.router.findMany({ where: { hostId, removedAt: null }, include: { network: { select: { revision: true } } } }),
-        db.pool.findMany({ where: { hostId }, select: { path: true } }),
+        db.pool.findMany({ where: { hostId, removedAt: null }, select: { path: true } }),
       ]);
       return {
         networks,

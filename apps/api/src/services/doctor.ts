@@ -76,7 +76,11 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
     ],
 
     hosts: async () => {
-      const hosts = await db.host.findMany({ orderBy: { name: 'asc' }, select: { id: true, name: true, state: true, reportedAt: true } });
+      const hosts = await db.host.findMany({
+        where: { removedAt: null },
+        orderBy: { name: 'asc' },
+        select: { id: true, name: true, state: true, reportedAt: true },
+      });
       if (hosts.length === 0) return [problem('There is no host, so nothing can run.', 'Add one: docs/guides/add-a-kvm-host.md.')];
       const away = hosts.filter(({ state }) => state !== 'connected');
       const idle = await Promise.all(
@@ -176,7 +180,7 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
 
     space: async () => {
       const stores = await db.imageStore.findMany({ select: { name: true, path: true } });
-      const pools = await db.pool.findMany({ select: { name: true, capacityBytes: true, usedBytes: true } });
+      const pools = await db.pool.findMany({ where: { removedAt: null }, select: { name: true, capacityBytes: true, usedBytes: true } });
       const fullStores = await Promise.all(
         stores.map(async ({ name, path }) => {
           const { blocks, bavail } = await statfs(path);

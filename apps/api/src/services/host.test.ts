@@ -66,6 +66,23 @@ describe('hosts', () => {
     expect(await asAdmin('host.get', { hostId: made.host.id })).toMatchObject({ isJoined: true, joinTokenExpiresAt: null });
   });
 
+  it('are removed, and are in no list and no count any more', async () => {
+    const zone = await makeZone(api.db);
+    const host = await makeHost(api.db, zone, { name: 'gone-soon' });
+    const { clusterId } = host;
+    const counted = async () => (await asAdmin<{ hostCount: number }>('cluster.get', { clusterId })).hostCount;
+    expect(await counted()).toBe(1);
+    expect(await asAdmin('host.remove', { hostId: host.id })).toEqual({ id: host.id, name: 'gone-soon' });
+    expect([await list({ zoneId: zone.id }), await counted()]).toEqual([[], 0]);
+    expect((await asAdmin<{ items: unknown[] }>('pool.list', { hostId: host.id })).items).toEqual([]);
+    for (const procedure of ['get', 'update', 'createJoinToken', 'remove'])
+      expect([procedure, (await call(api.url, api.admin.token, `host.${procedure}`, { hostId: host.id })).code]).toEqual([procedure, 'NOT_FOUND']);
+    expect((await call(api.url, api.admin.token, 'pool.create', { hostId: host.id, name: 'p', path: '/p' })).code).toBe('NOT_FOUND');
+    const { message, actorUserId } = await api.db.event.findFirstOrThrow({ where: { resourceId: host.id } });
+    expect([message, actorUserId]).toEqual([expect.stringContaining('Host gone-soon was removed'), api.admin.actor.userId]);
+    expect((await asAdmin<HostToJoinDto>('host.create', { clusterId, name: 'gone-soon', managementIp: '192.0.2.98' })).host.name).toBe('gone-soon');
+  });
+
   it('are disabled and enabled, which is kept in words', async () => {
     const host = await makeHost(api.db, api.zone, { name: 'in-service' });
     expect(await asAdmin('host.update', { hostId: host.id, isEnabled: false })).toMatchObject({ isEnabled: false });

@@ -4,6 +4,7 @@ import type { Db, Tx } from '@nephos/db/database';
 import { transaction } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
 import { freshJoinToken, type JoinToken } from '@nephos/db/host-join.repo';
+import { removeHost } from '@nephos/db/host-removal.repo';
 import { listPage, type Page } from '@nephos/db/list';
 import type { Host } from '@nephos/db/prisma';
 import { newId } from '@nephos/model/id';
@@ -67,10 +68,25 @@ export function createHostService({ db, describeJoin }: { db: Db; describeJoin: 
       });
     },
 
+    /** It is disabled by the same change, so nothing is placed on it meanwhile. */
+    async remove(request: Request, { hostId }: HostId): Promise<contract.RemovedHostDto> {
+      return once(db, request, async (tx) => {
+        const host = await find(tx, request.actor, 'host.remove', hostId);
+        await removeHost(tx, host);
+        await noteEvent(tx, {
+          kind: 'host.removed',
+          actor: request.actor,
+          resource: { type: 'host', id: hostId },
+          message: `Host ${host.name} was removed with its pools; what its machine had to connect with is not good any more.`,
+        });
+        return { id: hostId, name: host.name };
+      });
+    },
+
     async list({ actor }: Request, { isEnabled, ...input }: Input<typeof contract.listHostsSchema>): Promise<Page<contract.HostDto>> {
       const { zoneId, clusterId, hypervisor, state } = input;
       const filters = given({ zoneId, clusterId, hypervisor, isEnabled, state: state && { in: state } });
-      const page = await listPage(input, { where: [rowsFor(actor, 'host.read'), filters] }, (args) => db.host.findMany(args));
+      const page = await listPage(input, { where: [rowsFor(actor, 'host.read'), { removedAt: null, ...filters }] }, (args) => db.host.findMany(args));
       return { ...page, items: await describeHosts(db, page.items) };
     },
 
@@ -81,8 +97,10 @@ export function createHostService({ db, describeJoin }: { db: Db; describeJoin: 
 }
 export type HostService = ReturnType<typeof createHostService>;
 
-async function find(tx: Tx, actor: Request['actor'], permission: 'host.read' | 'host.join' | 'host.update', id: string): Promise<Host> {
-  const host = await tx.host.findFirst({ where: { AND: [{ id }, rowsFor(actor, permission)] } });
+type HostPermission = 'host.read' | 'host.join' | 'host.update' | 'host.remove';
+
+async function find(tx: Tx, actor: Request['actor'], permission: HostPermission, id: string): Promise<Host> {
+  const host = await tx.host.findFirst({ where: { AND: [{ id, removedAt: null }, rowsFor(actor, permission)] } });
   if (!host) throw notFound('host', id);
   return host;
 }

@@ -1,6 +1,7 @@
 import { rowsFor } from '@nephos/authz/ability';
 import type * as contract from '@nephos/contracts/infrastructure.schema';
 import type { Db, Tx } from '@nephos/db/database';
+import { keepHost } from '@nephos/db/host-removal.repo';
 import { listPage } from '@nephos/db/list';
 import { findNames } from '@nephos/db/name.repo';
 import type { ImageStore, Pool } from '@nephos/db/prisma';
@@ -17,8 +18,8 @@ export function createStorageService({ db, imageFolder }: { db: Db; imageFolder:
   return {
     async createPool(request: Request, { hostId, ...input }: Input<typeof contract.createPoolSchema>) {
       return create(db, request, 'pool', input.name, async (tx) => {
-        const host = await tx.host.findFirst({ where: { AND: [{ id: hostId }, rowsFor(request.actor, 'host.read')] } });
-        if (!host) throw notFound('host', hostId, 'hostId');
+        const host = await tx.host.findFirst({ where: { AND: [{ id: hostId, removedAt: null }, rowsFor(request.actor, 'host.read')] } });
+        if (!host || !(await keepHost(tx, hostId))) throw notFound('host', hostId, 'hostId');
         const { zoneId, clusterId } = host;
         return describePool(tx, await tx.pool.create({ data: { id: newId(), zoneId, clusterId, hostId, ...input } }));
       });
@@ -26,7 +27,7 @@ export function createStorageService({ db, imageFolder }: { db: Db; imageFolder:
 
     async updatePool(request: Request, { poolId, ...input }: Input<typeof contract.updatePoolSchema>) {
       return change(db, request, 'pool', async (tx) => {
-        const pool = await tx.pool.findFirst({ where: { AND: [{ id: poolId }, rowsFor(request.actor, 'pool.update')] } });
+        const pool = await tx.pool.findFirst({ where: { AND: [{ id: poolId, removedAt: null }, rowsFor(request.actor, 'pool.update')] } });
         if (!pool) throw notFound('pool', poolId);
         const data = given(input);
         return {
@@ -37,7 +38,7 @@ export function createStorageService({ db, imageFolder }: { db: Db; imageFolder:
     },
 
     async listPools({ actor }: Request, { zoneId, hostId, isEnabled, ...input }: Input<typeof contract.listPoolsSchema>) {
-      const filters = given({ zoneId, hostId, isEnabled });
+      const filters = { removedAt: null, ...given({ zoneId, hostId, isEnabled }) };
       const page = await listPage(input, { where: [rowsFor(actor, 'pool.read'), filters] }, (args) => db.pool.findMany(args));
       return { ...page, items: await describePools(db, page.items) };
     },

@@ -122,7 +122,11 @@ const describePod = async (tx: Tx, pod: Pod) => only(await describePods(tx, [pod
 
 async function describeClusters(tx: Tx, clusters: readonly Cluster[]) {
   const names = await findNames(tx, { zone: clusters.map(({ zoneId }) => zoneId), pod: clusters.map(({ podId }) => podId) });
-  const counts = await tx.host.groupBy({ by: ['clusterId'], where: { clusterId: { in: clusters.map(({ id }) => id) } }, _count: { _all: true } });
+  const counts = await tx.host.groupBy({
+    by: ['clusterId'],
+    where: { clusterId: { in: clusters.map(({ id }) => id) }, removedAt: null },
+    _count: { _all: true },
+  });
   const countOf = new Map(counts.map(({ clusterId, _count }) => [clusterId, _count._all]));
   return clusters.map(({ id, zoneId, podId, name, hypervisor, createdAt }) => ({
     id,
@@ -162,7 +166,7 @@ const KIND_OF_ACCELERATION: readonly [acceleration: string, kind: GuestKind][] =
 /** All that a tenant is told of the hosts: whether what runs there is to be taken for real. A zone without a host that has said so is left out. */
 async function guestKindsOf(tx: Tx, zoneIds: readonly string[]): Promise<Map<string, GuestKind>> {
   const said = await tx.$queryRaw<{ zoneId: string; acceleration: string }[]>`
-    SELECT DISTINCT zone_id AS "zoneId", facts ->> 'acceleration' AS acceleration FROM host WHERE zone_id = ANY (${[...zoneIds]}::uuid[])`;
+    SELECT DISTINCT zone_id AS "zoneId", facts ->> 'acceleration' AS acceleration FROM host WHERE removed_at IS NULL AND zone_id = ANY (${[...zoneIds]}::uuid[])`;
   const kinds = new Map<string, GuestKind>();
   for (const [acceleration, kind] of KIND_OF_ACCELERATION) {
     for (const one of said) if (one.acceleration === acceleration && !kinds.has(one.zoneId)) kinds.set(one.zoneId, kind);

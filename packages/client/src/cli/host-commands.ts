@@ -2,7 +2,7 @@ import { HOST_STATES } from '@nephos/model/host-state';
 import { Option, type Command } from 'commander';
 import type { Outputs } from '../client.ts';
 import { findId } from './find.ts';
-import { printFields } from './output.ts';
+import { printFields, say } from './output.ts';
 import { listCommand, thingCommand } from './session.ts';
 
 type Host = Outputs['host']['get'];
@@ -69,7 +69,18 @@ export function addHostCommands(program: Command): void {
       printHost,
     );
   }
+  thingCommand(
+    host.command('remove').description('takes a host on which nothing is claimed out of the cloud').argument('<host>', 'its name or id'),
+    async (session, [name]) => session.api.host.remove.mutate({ hostId: await findId(session, 'host', name) }),
+    ({ id, name }) => {
+      printFields({ Id: id, Removed: name });
+      say(CLEAN_UP);
+    },
+  );
 }
+
+const CLEAN_UP = `On that machine, as root, when it is to keep nothing of this cloud: end the agent, then delete /var/lib/nephos and the
+folders that were its pools.`;
 
 function printHost(host: Host): void {
   printFields({

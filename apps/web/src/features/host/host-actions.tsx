@@ -2,10 +2,12 @@
 import { Button } from '@nephos/ui/button';
 import { useSay } from '@nephos/ui/toast';
 import { useMutation } from '@tanstack/react-query';
-import { KeyRound, Pause, Play, SlidersHorizontal } from 'lucide-react';
+import { KeyRound, Pause, Play, SlidersHorizontal, Trash2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import dynamic from 'next/dynamic';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { pathTo } from '../../lib/path-builder.ts';
 import { useApi } from '../../trpc/api.tsx';
 import { FormDialog } from '../administration/form-dialog.tsx';
 import { situationOf, type Host } from './host-parts.tsx';
@@ -16,7 +18,7 @@ const EditHost = dynamic(() => import('./edit-host.tsx').then((module) => module
 /** What an administrator does with a host. */
 export function HostActions({ host }: { host: Host }) {
   const t = useTranslations('host');
-  const [asked, setAsked] = useState<'switch' | 'join' | 'edit'>();
+  const [asked, setAsked] = useState<'switch' | 'join' | 'edit' | 'remove'>();
   const close = () => setAsked(undefined);
   const Icon = host.isEnabled ? Pause : Play;
   return (
@@ -33,9 +35,14 @@ export function HostActions({ host }: { host: Host }) {
         <Icon size={14} aria-hidden />
         {t(host.isEnabled ? 'disable' : 'enable')}
       </Button>
+      <Button look="danger" onClick={() => setAsked('remove')}>
+        <Trash2 size={14} aria-hidden />
+        {t('remove')}
+      </Button>
       {asked === 'switch' && <SwitchDialog host={host} onClose={close} />}
       {asked === 'join' && <JoinDialog host={host} onClose={close} />}
       {asked === 'edit' && <EditHost host={host} onClose={close} />}
+      {asked === 'remove' && <RemoveDialog host={host} onClose={close} />}
     </>
   );
 }
@@ -61,6 +68,33 @@ function SwitchDialog({ host: { id: hostId, name, isEnabled }, onClose }: { host
       isGrave={isEnabled}
       order={update}
       read={() => ({ hostId, isEnabled: !isEnabled })}
+      onClose={onClose}
+    />
+  );
+}
+
+/** Plainly asked: nothing can be lost, since a host with anything on it is not removed. */
+function RemoveDialog({ host: { id: hostId, name }, onClose }: { host: Host; onClose: () => void }) {
+  const t = useTranslations('host');
+  const api = useApi();
+  const say = useSay();
+  const router = useRouter();
+  const remove = useMutation(
+    api.host.remove.mutationOptions({
+      onSuccess: () => {
+        say({ tone: 'plain', text: t('removed', { name }) });
+        router.push(pathTo.hosts());
+      },
+    }),
+  );
+  return (
+    <FormDialog
+      title={t('removeAsk', { name })}
+      about={t('removeAbout')}
+      submit={t('remove')}
+      isGrave
+      order={remove}
+      read={() => ({ hostId })}
       onClose={onClose}
     />
   );
