@@ -199,6 +199,45 @@ describe('exit codes', () => {
   });
 });
 
+describe('nephos operation, for administrators,', () => {
+  const asAdmin = (...args: string[]) => run(args, { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.admin.token } });
+
+  it('finds a failed one by its cause, and shows its history', async () => {
+    api.faults.set('ensureInstance', 'fail');
+    const { stdout } = await deploy('faulty', '--wait', '--json');
+    api.faults.reset();
+    const [{ id }] = JSON.parse(stdout) as [{ id: string }];
+    const found = async (...filters: string[]) => {
+      const listed = await asAdmin('operation', 'list', '--json', ...filters);
+      return (JSON.parse(listed.stdout) as { id: string }[]).map((operation) => operation.id);
+    };
+    const { name } = await api.db.account.findUniqueOrThrow({ where: { id: api.tenants[0].actor.accountId } });
+    const cause = ['--error', 'HYPERVISOR_FAILED', '--failed-step', 'start the guest', '--kind', 'instance.deploy', '--hours', '1'];
+    expect(await found(...cause, '--account', name, '--state', 'failed')).toContain(id);
+    expect(await found(...cause, '--oldest-first')).toEqual((await found(...cause)).toReversed());
+    expect(await found(...cause, '--state', 'open')).toEqual([]);
+    expect(await found('--account', 'nobody')).toEqual([]);
+    const history = JSON.parse((await asAdmin('operation', 'history', id)).stdout) as { isGone: boolean; events: { type: string }[] };
+    expect(history).toMatchObject({ operationId: id, workflowId: `instance.deploy/${id}`, isGone: false });
+    expect(history.events.at(-1)).toMatchObject({ type: 'WORKFLOW_EXECUTION_FAILED' });
+    expect(await asTenant('operation', 'history', id)).toMatchObject({ code: 3, stdout: '' });
+  });
+
+  it('answers a stuck one', async () => {
+    api.faults.set('ensureInstance', 'fail');
+    api.faults.set('removeInstance', 'fail');
+    const [{ id }] = JSON.parse((await deploy('jammed', '--json')).stdout) as [{ id: string }];
+    const stateNow = async () => (await api.db.operation.findUniqueOrThrow({ where: { id } })).state;
+    await expect.poll(stateNow, { timeout: 20_000 }).toBe('stuck');
+    expect(await asTenant('operation', 'retry-stuck', id)).toMatchObject({ code: 3 });
+    expect(await asAdmin('operation', 'resolve-stuck', id)).toMatchObject({ code: 2, stderr: expect.stringContaining('--reason') });
+    api.faults.reset();
+    expect(await asAdmin('operation', 'resolve-stuck', id, '--reason', 'There was no guest')).toMatchObject({ code: 0 });
+    await expect.poll(stateNow, { timeout: 20_000 }).toBe('failed');
+    expect(await asAdmin('operation', 'retry-stuck', id)).toMatchObject({ code: 5, stderr: expect.stringContaining('not stuck') });
+  });
+});
+
 describe('nephos operation cancel', () => {
   it('undoes what runs', async () => {
     const held = Promise.withResolvers<void>();

@@ -1,9 +1,13 @@
-import type { Command } from 'commander';
+import { isOperationKind, OPERATION_KINDS } from '@nephos/model/operation-kind';
+import { isOpen, OPERATION_STATES } from '@nephos/model/operation/state';
+import { Option, type Command } from 'commander';
 import type { Operation, Outputs } from '../client.ts';
 import { EXIT } from './exit-codes.ts';
 import { findOperation } from './find.ts';
 import { createProgress, printFields, printJson, printTable, say } from './output.ts';
-import { listCommand, openSession, type Session } from './session.ts';
+import { listCommand, openSession, thingCommand, wholeNumber, type Session } from './session.ts';
+
+const HOURS_MAX = 24 * 365;
 
 type Row = Outputs['operation']['list']['items'][number];
 
@@ -11,19 +15,41 @@ export function addOperationCommands(program: Command): void {
   const operation = program.command('operation').description('what runs, and what ran');
   listCommand<Row>(
     operation,
-    'your operations, newest first',
+    'operations of your account, or for administrators of everybody’s; newest first',
     {
       ID: (row) => row.id,
       OPERATION: (row) => row.kind,
       OF: (row) => row.resource.name,
       STATE: (row) => row.state,
       STARTED: (row) => row.createdAt,
+      ACCOUNT: (row) => row.accountName,
       ERROR: (row) => row.error?.code,
     },
-    ({ api }) =>
-      (page) =>
-        api.operation.list.query(page),
-  );
+    ({ api }, { state, kind, hours, oldestFirst, ...filters }) => {
+      const { error, failedStep, account, host } = filters;
+      const kinds = Object.keys(OPERATION_KINDS).filter(isOperationKind);
+      return (page) =>
+        api.operation.list.query({
+          ...page,
+          ...(state && { state: OPERATION_STATES.filter((one) => one === state || (state === 'open' && isOpen(one))) }),
+          ...(kind && { kind: kinds.find((one) => one === kind) }),
+          ...(hours && { maxAgeMinutes: wholeNumber(hours, '--hours', HOURS_MAX) * 60 }),
+          ...(error && { error }),
+          ...(failedStep && { failedStep }),
+          ...(account && { account }),
+          ...(host && { host }),
+          ...(oldestFirst && { direction: 'asc' }),
+        });
+    },
+  )
+    .addOption(new Option('--state <state>', 'open: those that have not ended').choices(['open', ...OPERATION_STATES]))
+    .addOption(new Option('--kind <kind>').choices(Object.keys(OPERATION_KINDS)))
+    .option('--hours <n>', 'asked for within so many hours')
+    .option('--error <text>', 'an error code, or part of its message or of the step that failed')
+    .option('--failed-step <step>', 'the whole name of the step that failed')
+    .option('--account <account>', 'its id, or part of its name')
+    .option('--host <host>', 'that worked on it: its id, or part of its name; for administrators')
+    .option('--oldest-first');
   const one = (name: string, about: string) =>
     operation.command(name).description(about).argument('<operation>', 'its id, or the name of what it changes: then the newest');
 
@@ -54,6 +80,36 @@ export function addOperationCommands(program: Command): void {
       const session = await openSession(retry);
       await report(session, [await session.api.operation.retry.mutate({ operationId: await findOperation(session, id) })], options.wait);
     });
+  addAdministratorCommands(one);
+}
+
+/** Of an operation that waits for an administrator, and how it ran in every detail. */
+function addAdministratorCommands(one: (name: string, about: string) => Command): void {
+  thingCommand(
+    one('retry-stuck', 'try the stuck step again; for administrators'),
+    async (session, [id]) => session.api.operation.retryStuck.mutate({ operationId: await findOperation(session, id) }),
+    ({ kind, resource }) => say(`${kind} of ${resource.name}: the stuck step is tried again`),
+  );
+  thingCommand(
+    one('resolve-stuck', 'go on without the stuck step; for administrators').requiredOption(
+      '--reason <text>',
+      'what you found and did; it is kept in the events',
+    ),
+    async (session, [id], { reason = '' }) => session.api.operation.resolveStuck.mutate({ operationId: await findOperation(session, id), reason }),
+    ({ kind, resource }) => say(`${kind} of ${resource.name}: it goes on without the stuck step`),
+  );
+  thingCommand(one('history', 'all that Temporal kept of its run, as JSON; for administrators'), readHistory, printJson);
+}
+
+async function readHistory(session: Session, [id]: [string, ...string[]]) {
+  const operationId = await findOperation(session, id);
+  const events: Outputs['operation']['getHistory']['events'] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await session.api.operation.getHistory.query({ operationId, ...(cursor && { cursor }) });
+    events.push(...page.events);
+    cursor = page.nextCursor ?? undefined;
+    if (!cursor) return { operationId, workflowId: page.workflowId, isGone: page.isGone, events };
+  }
 }
 
 /** Says what was begun, or waits until all have ended and says how. Ends the command with 1 unless all succeeded. */
@@ -93,6 +149,8 @@ function printOperation({ steps, resource, error, ...operation }: Operation): vo
     Of: `${resource.type} ${resource.name}`,
     State: operation.state,
     Error: error && `${error.message} (${error.code})`,
+    Account: operation.accountName,
+    'Asked for by': operation.actorName ?? 'the cloud itself',
     Created: operation.createdAt,
     Started: operation.startedAt,
     Ended: operation.endedAt,
