@@ -19,6 +19,7 @@ import { createApiServer, RECHECK_STREAMS_MS } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
 import { listenToDatabase } from './notifications.ts';
 import { repeat } from './repeat.ts';
+import { createAccountService } from './services/account.ts';
 import { createAgentService } from './services/agent.ts';
 import { createAuthenticationService } from './services/authentication.ts';
 import { createCatalogueService } from './services/catalogue.ts';
@@ -27,6 +28,7 @@ import { createConnectionService } from './services/connection.ts';
 import { createConsoleService } from './services/console.ts';
 import { createDirectoryUsers } from './services/directory-users.ts';
 import { createDoctorService } from './services/doctor.ts';
+import { createEventService } from './services/event.ts';
 import { createHostService } from './services/host.ts';
 import { createHostJoinService } from './services/host-join.ts';
 import { createInstanceService } from './services/instance.ts';
@@ -35,6 +37,7 @@ import { createNetworkService } from './services/network.ts';
 import { createOpenConsoles } from './services/open-consoles.ts';
 import { createOperationService } from './services/operation.ts';
 import { createOperationOverviewService } from './services/operation-overview.ts';
+import { createPeopleService } from './services/people.ts';
 import { createPublicAddressService } from './services/public-address.ts';
 import { createScreenshotService } from './services/screenshot.ts';
 import { createStorageService } from './services/storage.ts';
@@ -125,6 +128,9 @@ export async function startApi({
     user,
     connection: createConnectionService({ db, streams }),
     doctor: createDoctorService({ db, temporal: client, controlQueue, serverCertificate: identity.certificate, directory: people }),
+    account: createAccountService({ db }),
+    event: createEventService({ db }),
+    people: createPeopleService({ db }),
     host: createHostService({ db, describeJoin }),
     network: createNetworkService({ db }),
     publicAddress: createPublicAddressService({ db }),

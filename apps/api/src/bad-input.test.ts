@@ -65,6 +65,7 @@ describe('a deploy', () => {
     ['a disabled zone', 'INVALID_STATE', 'zoneId', async () => ({ zoneId: (await makeZone(api.db, { isEnabled: false })).id })],
     ['an unknown template', 'NOT_FOUND', 'templateId', () => ({ templateId: newId() })],
     ['a template that is not ready', 'INVALID_STATE', 'templateId', async () => ({ templateId: (await templateOfAdmin({ state: 'uploading' })).id })],
+    ['a retired template', 'INVALID_STATE', 'templateId', async () => ({ templateId: (await templateOfAdmin({ isEnabled: false })).id })],
     ['a removed template', 'NOT_FOUND', 'templateId', async () => ({ templateId: (await templateOfAdmin({ removedAt: new Date() })).id })],
     ['an unknown offering', 'NOT_FOUND', 'computeOfferingId', () => ({ computeOfferingId: newId() })],
     [

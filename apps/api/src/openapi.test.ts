@@ -110,6 +110,8 @@ describe('the OpenAPI document', () => {
               zoneId: 'x',
               podId: 'x',
               poolId: 'x',
+              accountId: 'x',
+              userId: 'x',
               imageStoreId: 'x',
               clusterId: 'x',
             })
@@ -158,7 +160,14 @@ describe('the OpenAPI document', () => {
     await done('computeOffering.update', { computeOfferingId: offering.id, description: 'd' });
     const template = await made('template.create', { imageStoreId: store.id, name: 't', sha256: 'a'.repeat(64), sizeBytes: 1 });
     await done('template.get', { templateId: template.id });
-    await done('user.create', { name: 'someone', password: 'a long enough password' });
+    await done('template.update', { templateId: template.id, isEnabled: false });
+    const someone = z
+      .object({ id: z.string(), accountId: z.string() })
+      .parse(await done('user.create', { name: 'someone', password: 'a long enough password' }));
+    await done('user.get', { userId: someone.id });
+    await done('user.update', { userId: someone.id, isEnabled: false });
+    await done('account.get', { accountId: someone.accountId });
+    await done('account.update', { accountId: someone.accountId, maxInstances: 3 });
     const sshKeyPair = await made('sshKeyPair.create', { name: 'k', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me' });
     const deploy = {
       zoneId: api.zone.id,

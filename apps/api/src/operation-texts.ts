@@ -12,6 +12,12 @@ const BEGUN = 'Answers the operation at once; follow it with operation.get or th
 /** By the path of the procedure. A test fails for one without words. */
 export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'account.mine': { says: 'Your account: its limits, and how much of each is used.' },
+  'account.list': { says: 'Accounts, with what each uses of its limits.' },
+  'account.get': { says: 'One account.' },
+  'account.update': {
+    says: 'Changes the name or the limits of an account, or whether its people are let in. Limits below what is used take nothing away.',
+    codes: ['NAME_TAKEN', 'INVALID_STATE'],
+  },
   'apiKey.list': { says: 'Your API keys. Their secret part is not among it.' },
   'apiKey.create': { says: 'Makes an API key for yourself. The answer holds its secret part, which is not shown again.' },
   'apiKey.revoke': { says: 'Ends an API key of yours at once.' },
@@ -27,8 +33,13 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'cluster.create': { says: 'Adds a cluster to a pod.', codes: ['NAME_TAKEN'] },
   'computeOffering.list': { says: 'Sizes that an instance can have: CPUs and memory.' },
   'computeOffering.create': { says: 'Offers a size.', codes: ['NAME_TAKEN'] },
-  'computeOffering.update': { says: 'Changes the words of a size, or whether it is offered. Instances that have it keep it.', codes: ['NAME_TAKEN'] },
-  'event.list': { says: 'What happened: who did what to which thing, and when.' },
+  'computeOffering.update': {
+    says: 'Changes the name or the words of a size, or whether it is offered. Instances that have it keep it.',
+    codes: ['NAME_TAKEN'],
+  },
+  'event.list': {
+    says: 'What happened: who did what to which thing, and when. All that match come as a file from GET /api/v1/event.export?format=csv or json.',
+  },
   'host.list': { says: 'Hosts, with their state and what is claimed on them.' },
   'host.get': { says: 'One host: its agent, what it is able to, and what is claimed on it.' },
   'host.create': {
@@ -113,11 +124,20 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
   'sshKeyPair.delete': { says: 'Removes an SSH public key. Instances that have it keep it.' },
   'template.list': { says: 'Images that instances are made of.' },
   'template.get': { says: 'One template, with how much of its upload has arrived.' },
+  'template.update': {
+    says: 'Changes the words of a template, whether all accounts may use it, or whether anything new is made of it at all.',
+  },
   'template.create': {
     says: 'Announces a template; its bytes follow by PUT /api/v1/template.upload, as many times as it takes.',
     codes: ['NAME_TAKEN'],
   },
   'user.create': { says: 'Makes a local user, with an account of their own or in an account that is there.', codes: ['NAME_TAKEN'] },
+  'user.list': { says: 'Users: their role, their account, and who keeps their password.' },
+  'user.get': { says: 'One user.' },
+  'user.update': {
+    says: 'Changes the role of a user, a local one’s name or password, or whether they are let in. Who is disabled is signed out everywhere at once.',
+    codes: ['INVALID_STATE'],
+  },
   'user.changePassword': { says: 'Changes your own password. Other sessions of yours end.', codes: ['TOO_MANY_REQUESTS'] },
   'user.listSessions': { says: 'Where you are signed in.' },
   'user.endSession': { says: 'Signs you out in one place.' },

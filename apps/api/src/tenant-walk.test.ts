@@ -19,6 +19,7 @@ interface Foreign {
   session: string;
   template: string;
   account: string;
+  user: string;
 }
 type Kind = keyof Foreign;
 
@@ -33,6 +34,8 @@ const KIND_OF_FIELD: Record<string, Kind | 'shared' | 'instance-or-other'> = {
   sessionId: 'session',
   templateId: 'template',
   accountId: 'account',
+  userId: 'user',
+  actorUserId: 'user',
   resourceId: 'instance-or-other',
   zoneId: 'shared',
   podId: 'shared',
@@ -57,6 +60,12 @@ const deployInput = () => ({ zoneId: api.zone.id, name: `vm-${newId()}`, templat
 
 // A whole valid input of tenant B for each procedure that takes an id; a new procedure without one here fails the walk.
 const VALID: Record<string, () => Record<string, unknown>> = {
+  'account.get': () => ({ accountId: own.account }),
+  'account.update': () => ({ accountId: own.account }),
+  'user.list': () => ({}),
+  'user.get': () => ({ userId: own.user }),
+  'user.update': () => ({ userId: own.user }),
+  'template.update': () => ({ templateId: own.template }),
   'apiKey.revoke': () => ({ apiKeyId: own.apiKey }),
   'computeOffering.update': () => ({ computeOfferingId: api.offering.id }),
   'cluster.get': () => ({ clusterId: api.hosts[0]!.clusterId }),
@@ -250,6 +259,7 @@ async function makeThings(tenant: 0 | 1): Promise<Foreign> {
     ).id,
     template: (await makeTemplate(api.db, account, api.zone, { isPublic: false })).id,
     account: actor.accountId,
+    user: actor.userId,
   };
 }
 

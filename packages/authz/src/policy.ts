@@ -9,6 +9,7 @@ export type Reach = 'none' | 'own' | 'usable' | 'any';
 // single checks all come from here. What a role isn't given, it doesn't have. The root administrator has `any` everywhere.
 const USER_POLICY = {
   'account.read': 'own',
+  'account.update': 'none',
   'address.read': 'own',
   'api-key.create': 'own',
   'api-key.read': 'own',
@@ -70,10 +71,12 @@ const USER_POLICY = {
   'ssh-key-pair.use': 'own',
   'template.create': 'none',
   'template.read': 'usable',
+  'template.update': 'none',
   'template.use': 'usable',
   'user.change-password': 'own',
   'user.create': 'none',
   'user.read': 'own',
+  'user.update': 'none',
   'volume.read': 'own',
   'zone.create': 'none',
   'zone.read': 'any',

@@ -187,12 +187,16 @@ export const offeringDto = z.object({
   cpuMhz: z.int(),
   memoryMib: z.int(),
   placementTags: z.array(z.string()),
+  /** Whether something new may have it; a retired one is kept by those that have it. */
   isEnabled: z.boolean(),
+  createdAt: timeSchema,
 });
-export const listOfferingsSchema = listInput(['name', 'memoryMib'], { isEnabled: z.boolean().optional() });
+export const listOfferingsSchema = listInput(['name', 'memoryMib', 'cpuCount', 'createdAt'], { isEnabled: z.boolean().optional() });
 export const offeringPage = listOutput(offeringDto);
 export const updateOfferingSchema = z.object({
   computeOfferingId: z.uuid(),
+  name: displayNameSchema.optional(),
+  placementTags: placementTagsSchema.optional(),
   description: z.string().max(1_000).optional(),
   isEnabled: z.boolean().optional(),
   tags: tagsSchema.optional(),

@@ -38,7 +38,11 @@ export const instanceDto = z.object({
   state: z.enum(INSTANCE_STATES),
   stateReason: z.string().nullable(),
   accountId: z.uuid(),
+  /** Null for who sees no other account. */
+  accountName: z.string().nullable(),
   zoneId: z.uuid(),
+  /** Where it runs. Null when it is on none, and for who may not see hosts. */
+  host: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   template: z.object({ id: z.uuid(), name: z.string() }),
   computeOffering: z.object({ id: z.uuid(), name: z.string() }),
   cpuCount: z.int(),

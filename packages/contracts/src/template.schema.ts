@@ -27,6 +27,8 @@ export const templateDto = z.object({
   state: z.enum(TEMPLATE_STATES),
   error: z.string().nullable(),
   isPublic: z.boolean(),
+  /** Whether new instances may be made of it. */
+  isEnabled: z.boolean(),
   accountId: z.uuid(),
   osType: z.string(),
   bootMode: z.string(),
@@ -39,7 +41,19 @@ export const templateDto = z.object({
 });
 export type TemplateDto = z.output<typeof templateDto>;
 export const templateIdSchema = z.object({ templateId: z.uuid() });
-export const listTemplatesSchema = listInput(['name', 'createdAt'], { state: z.array(z.enum(TEMPLATE_STATES)).optional() });
+export const listTemplatesSchema = listInput(['name', 'createdAt'], {
+  state: z.array(z.enum(TEMPLATE_STATES)).optional(),
+  isEnabled: z.boolean().optional(),
+});
+export const updateTemplateSchema = templateIdSchema.extend({
+  name: displayNameSchema.optional(),
+  description: z.string().max(1_000).optional(),
+  isPublic: z.boolean().optional(),
+  /** False retires it: what was made of it stays. */
+  isEnabled: z.boolean().optional(),
+  minMemoryMib: z.int().min(32).max(4_194_304).optional(),
+  tags: tagsSchema.optional(),
+});
 export const templatePage = listOutput(templateDto);
 /** How many bytes of an upload have come, so that a broken one goes on from there. */
 export const uploadDto = z.object({ receivedBytes: z.int(), template: templateDto });

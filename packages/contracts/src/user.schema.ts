@@ -48,14 +48,36 @@ export const createUserSchema = z.object({
   /** Left out: the user gets an account of the same name. */
   accountId: z.uuid().optional(),
 });
+export const USER_ORIGINS = ['local', 'directory'] as const;
 export const userDto = z.object({
   id: z.uuid(),
   name: z.string(),
   displayName: z.string(),
+  email: z.string(),
   role: z.enum(ROLES),
   accountId: z.uuid(),
+  accountName: z.string(),
+  /** Who keeps the password: the cloud itself, or the organisation's directory, which says the role too. */
+  origin: z.enum(USER_ORIGINS),
   isEnabled: z.boolean(),
   createdAt: timeSchema,
+});
+export type UserDto = z.output<typeof userDto>;
+export const listUsersSchema = listInput(['name', 'createdAt'], {
+  accountId: z.uuid().optional(),
+  role: z.enum(ROLES).optional(),
+  origin: z.enum(USER_ORIGINS).optional(),
+  isEnabled: z.boolean().optional(),
+});
+export const userPage = listOutput(userDto);
+export const userIdSchema = z.object({ userId: z.uuid() });
+export const updateUserSchema = userIdSchema.extend({
+  displayName: displayNameSchema.optional(),
+  role: z.enum(ROLES).optional(),
+  /** False ends every session of the user at once; API keys are refused until it is true again. */
+  isEnabled: z.boolean().optional(),
+  /** A new one, of a local user. Every session of the user ends. */
+  password: passwordSchema.optional(),
 });
 
 export const createApiKeySchema = z.object({ name: displayNameSchema, expiresAt: timeSchema.optional() });
@@ -78,6 +100,20 @@ export const accountDto = z.object({
   name: z.string(),
   limits: z.object({ instances: z.int(), vcpus: z.int(), memoryMib: z.int() }),
   used: z.object({ instances: z.int(), vcpus: z.int(), memoryMib: z.int() }),
+});
+export const accountDetailDto = accountDto.extend({ isEnabled: z.boolean(), userCount: z.int(), createdAt: timeSchema });
+export type AccountDetailDto = z.output<typeof accountDetailDto>;
+export const accountIdSchema = z.object({ accountId: z.uuid() });
+export const listAccountsSchema = listInput(['name', 'createdAt'], { isEnabled: z.boolean().optional() });
+export const accountPage = listOutput(accountDetailDto);
+const limit = z.int().min(0).max(2_000_000_000).optional();
+export const updateAccountSchema = accountIdSchema.extend({
+  name: displayNameSchema.optional(),
+  /** False ends the sessions of its users at once; its instances go on. */
+  isEnabled: z.boolean().optional(),
+  maxInstances: limit,
+  maxVcpus: limit,
+  maxMemoryMib: limit,
 });
 
 export const createSshKeyPairSchema = z.object({
@@ -102,24 +138,6 @@ export const sshKeyPairDto = z.object({
 export const listSshKeyPairsSchema = listInput(['name', 'createdAt'], {});
 export const sshKeyPairPage = listOutput(sshKeyPairDto);
 export const sshKeyPairIdSchema = z.object({ sshKeyPairId: z.uuid() });
-
-export const eventDto = z.object({
-  id: z.uuid(),
-  kind: z.string(),
-  message: z.string(),
-  accountId: z.uuid().nullable(),
-  actorUserId: z.uuid().nullable(),
-  resourceType: z.string().nullable(),
-  resourceId: z.uuid().nullable(),
-  operationId: z.uuid().nullable(),
-  createdAt: timeSchema,
-});
-export const listEventsSchema = listInput(['createdAt'], {
-  direction: z.enum(['asc', 'desc']).default('desc'),
-  kind: z.string().max(100).optional(),
-  resourceId: z.uuid().optional(),
-});
-export const eventPage = listOutput(eventDto);
 
 export const changeDto = z.object({ resourceType: z.string(), resourceId: z.uuid(), verb: z.enum(['insert', 'update', 'delete']) });
 export const watchChangesSchema = z.object({ lastEventId: z.string().max(100).optional() });

@@ -13,3 +13,5 @@ export const STOP_GRACE_MS = 60_000;
 export const IDEMPOTENCY_KEPT_MS = 24 * 60 * 60 * 1000;
 /** A host that has not reported for this long is disconnected. Its agent reports in full every 15 s. */
 export const HOST_SILENT_MS = 45_000;
+/** More events than these are not exported at once: a narrower time is asked for. */
+export const EVENTS_EXPORTED_MAX = 100_000;

@@ -14,6 +14,7 @@ import type { Services } from '../services/services.ts';
 import type { Context } from '../trpc.ts';
 import { assertOwnPage, authenticate, headerOf, requestIdOf, urlOf } from './caller.ts';
 import { connectTo } from './connect.ts';
+import { exportEvents } from './event-export.ts';
 import { sendError, sendJson } from './json.ts';
 import { clientAddress, forwardTo, isForPage, type Pages } from './pages.ts';
 
@@ -76,6 +77,7 @@ async function answer(
   if (pathname === '/metrics') return sendMetrics(parts, request, response);
   if (pathname === `${API}openapi.json`) return sendJson(response, 200, openApiDocument(appRouter));
   if (pathname === `${API}template.upload` && request.method === 'PUT') return upload(parts, request, response);
+  if (pathname === `${API}event.export` && request.method === 'GET') return exportEvents(parts.services, request, response);
   if (pathname === '/events') request.url = `${API}${STREAM}${request.url?.slice('/events'.length) || '?input=%7B%7D'}`;
   if (request.url?.startsWith(API)) {
     const procedure = decode(urlOf(request).pathname.slice(API.length));

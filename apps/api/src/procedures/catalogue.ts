@@ -1,5 +1,12 @@
 import * as contract from '@nephos/contracts/infrastructure.schema';
-import { createTemplateSchema, listTemplatesSchema, templateDto, templateIdSchema, templatePage } from '@nephos/contracts/template.schema';
+import {
+  createTemplateSchema,
+  listTemplatesSchema,
+  templateDto,
+  templateIdSchema,
+  templatePage,
+  updateTemplateSchema,
+} from '@nephos/contracts/template.schema';
 import { permitted, router } from '../trpc.ts';
 
 export const template = router({
@@ -15,6 +22,10 @@ export const template = router({
     .input(createTemplateSchema)
     .output(templateDto)
     .mutation(({ ctx, input }) => ctx.services.template.create(ctx.request, input)),
+  update: permitted('template.update')
+    .input(updateTemplateSchema)
+    .output(templateDto)
+    .mutation(({ ctx, input }) => ctx.services.template.update(ctx.request, input)),
 });
 
 export const computeOffering = router({

@@ -22,10 +22,22 @@ export const auth = router({
 });
 
 export const user = router({
+  list: permitted('user.read')
+    .input(contract.listUsersSchema)
+    .output(contract.userPage)
+    .query(({ ctx, input }) => ctx.services.people.list(ctx.request, input)),
+  get: permitted('user.read')
+    .input(contract.userIdSchema)
+    .output(contract.userDto)
+    .query(({ ctx, input }) => ctx.services.people.get(ctx.request, input)),
+  update: permitted('user.update')
+    .input(contract.updateUserSchema)
+    .output(contract.userDto)
+    .mutation(({ ctx, input }) => ctx.services.people.update(ctx.request, input)),
   create: permitted('user.create')
     .input(contract.createUserSchema)
     .output(contract.userDto)
-    .mutation(({ ctx, input }) => ctx.services.user.create(ctx.request, input)),
+    .mutation(({ ctx, input }) => ctx.services.people.create(ctx.request, input)),
   /** Of a local user. Every other session of theirs ends; API keys stay. */
   changePassword: permitted('user.change-password')
     .input(contract.changePasswordSchema)
@@ -47,7 +59,19 @@ export const user = router({
 export const account = router({
   mine: permitted('account.read')
     .output(contract.accountDto)
-    .query(({ ctx }) => ctx.services.user.myAccount(ctx.request)),
+    .query(({ ctx }) => ctx.services.account.mine(ctx.request)),
+  list: permitted('account.read')
+    .input(contract.listAccountsSchema)
+    .output(contract.accountPage)
+    .query(({ ctx, input }) => ctx.services.account.list(ctx.request, input)),
+  get: permitted('account.read')
+    .input(contract.accountIdSchema)
+    .output(contract.accountDetailDto)
+    .query(({ ctx, input }) => ctx.services.account.get(ctx.request, input)),
+  update: permitted('account.update')
+    .input(contract.updateAccountSchema)
+    .output(contract.accountDetailDto)
+    .mutation(({ ctx, input }) => ctx.services.account.update(ctx.request, input)),
 });
 
 export const apiKey = router({
@@ -78,13 +102,6 @@ export const sshKeyPair = router({
     .input(contract.sshKeyPairIdSchema)
     .output(z.object({ id: z.uuid() }))
     .mutation(({ ctx, input }) => ctx.services.user.deleteSshKeyPair(ctx.request, input)),
-});
-
-export const event = router({
-  list: permitted('event.read')
-    .input(contract.listEventsSchema)
-    .output(contract.eventPage)
-    .query(({ ctx, input }) => ctx.services.user.listEvents(ctx.request, input)),
 });
 
 export const change = router({

@@ -2,46 +2,40 @@ import { rowsFor } from '@nephos/authz/ability';
 import type * as contract from '@nephos/contracts/infrastructure.schema';
 import type { Db } from '@nephos/db/database';
 import { listPage } from '@nephos/db/list';
-import { DomainError } from '@nephos/model/errors';
+import type { ComputeOffering } from '@nephos/db/prisma';
 import { newId } from '@nephos/model/id';
 import type { z } from 'zod';
-import { once, type Request } from '../request.ts';
-import { create } from './create.ts';
-
-const offeringFields = {
-  id: true,
-  name: true,
-  description: true,
-  cpuCount: true,
-  cpuMhz: true,
-  memoryMib: true,
-  placementTags: true,
-  isEnabled: true,
-} as const;
+import { given, type Request } from '../request.ts';
+import { change, create, notFound, tellChange } from './create.ts';
 
 /** What tenants choose from, and what they have beside instances: offerings, volumes. */
 export function createCatalogueService({ db }: { db: Db }) {
   return {
     async createOffering(request: Request, input: z.output<typeof contract.createOfferingSchema>) {
-      return create(db, request, 'compute-offering', input.name, (tx) =>
-        tx.computeOffering.create({ data: { id: newId(), ...input }, select: offeringFields }),
+      return create(db, request, 'compute-offering', input.name, async (tx) =>
+        toOfferingDto(await tx.computeOffering.create({ data: { id: newId(), ...input } })),
       );
     },
 
-    async updateOffering(request: Request, { computeOfferingId, description, isEnabled, tags }: z.output<typeof contract.updateOfferingSchema>) {
-      return once(db, request, async (tx) => {
-        const found = await tx.computeOffering.findFirst({
-          where: { AND: [{ id: computeOfferingId }, rowsFor(request.actor, 'compute-offering.update')] },
-        });
-        if (!found) throw new DomainError('NOT_FOUND', `There is no compute offering ${computeOfferingId}.`, { id: computeOfferingId });
-        const data = { ...(description !== undefined && { description }), ...(isEnabled !== undefined && { isEnabled }), ...(tags && { tags }) };
-        return tx.computeOffering.update({ where: { id: computeOfferingId }, data, select: offeringFields });
+    /** Its size stays what it is: instances have it as it was when they were made. */
+    async updateOffering(request: Request, { computeOfferingId: id, ...input }: z.output<typeof contract.updateOfferingSchema>) {
+      return change(db, request, 'compute-offering', async (tx) => {
+        const found = await tx.computeOffering.findFirst({ where: { AND: [{ id }, rowsFor(request.actor, 'compute-offering.update')] } });
+        if (!found) throw notFound('compute offering', id);
+        const data = given(input);
+        const changed = toOfferingDto(await tx.computeOffering.update({ where: { id }, data }));
+        const message =
+          changed.isEnabled === found.isEnabled
+            ? tellChange(`Compute offering ${found.name}`, data)
+            : `Compute offering ${found.name} ${changed.isEnabled ? 'is offered again' : 'was retired'}.`;
+        return { changed, message };
       });
     },
 
-    async listOfferings({ actor }: Request, input: z.output<typeof contract.listOfferingsSchema>) {
-      const filters = input.isEnabled === undefined ? {} : { isEnabled: input.isEnabled };
-      return listPage(input, { where: [rowsFor(actor, 'compute-offering.read'), filters] }, (args) => db.computeOffering.findMany(args));
+    async listOfferings({ actor }: Request, { isEnabled, ...input }: z.output<typeof contract.listOfferingsSchema>) {
+      const where = [rowsFor(actor, 'compute-offering.read'), given({ isEnabled })];
+      const page = await listPage(input, { where }, (args) => db.computeOffering.findMany(args));
+      return { ...page, items: page.items.map(toOfferingDto) };
     },
 
     async listVolumes({ actor }: Request, input: z.output<typeof contract.listVolumesSchema>) {
@@ -55,3 +49,7 @@ export function createCatalogueService({ db }: { db: Db }) {
   };
 }
 export type CatalogueService = ReturnType<typeof createCatalogueService>;
+
+function toOfferingDto({ id, name, description, cpuCount, cpuMhz, memoryMib, placementTags, isEnabled, createdAt }: ComputeOffering) {
+  return { id, name, description, cpuCount, cpuMhz, memoryMib, placementTags, isEnabled, createdAt: createdAt.toISOString() };
+}

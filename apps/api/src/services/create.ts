@@ -37,15 +37,15 @@ export async function change<T extends Prisma.InputJsonObject & { id: string; na
   db: Db,
   request: Request,
   noun: string,
-  work: (tx: Tx) => Promise<{ changed: T; message: string }>,
+  work: (tx: Tx) => Promise<{ changed: T; message: string; /** Whose audit trail tells it. */ accountId?: string }>,
 ): Promise<T> {
   try {
     return await once(db, request, async (tx) => {
-      const { changed, message } = await work(tx);
+      const { changed, message, accountId } = await work(tx);
       await noteEvent(tx, {
         kind: `${noun}.updated`,
         actor: request.actor,
-        accountId: changed.accountId ?? null,
+        accountId: accountId ?? changed.accountId ?? null,
         resource: { type: noun, id: changed.id },
         message,
       });

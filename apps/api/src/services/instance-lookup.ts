@@ -24,6 +24,7 @@ export async function findForDeploy(tx: Tx, actor: User, input: DeployInstance):
 
   const template = await tx.template.findFirst({ where: { AND: [{ id: input.templateId, removedAt: null }, rowsFor(actor, 'template.use')] } });
   if (!template) throw notFound('template', 'templateId', input.templateId);
+  if (!template.isEnabled) throw new DomainError('INVALID_STATE', `Template ${template.name} is retired.`, { field: 'templateId' });
   if (template.state !== 'ready')
     throw new DomainError('INVALID_STATE', `Template ${template.name} is not ready: it is ${template.state}.`, { field: 'templateId' });
 

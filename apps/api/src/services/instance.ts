@@ -21,7 +21,7 @@ import { z } from 'zod';
 import { once, type Request } from '../request.ts';
 import { findForDeploy } from './instance-lookup.ts';
 import { makePassword, readPassword } from './instance-password.ts';
-import { instanceInclude, toInstanceDto } from './instance.dto.ts';
+import { describeInstance, describeInstances, instanceInclude } from './instance.dto.ts';
 import { toOperationDto } from './operation.dto.ts';
 import { openUserData, sealUserData } from './user-data.ts';
 
@@ -166,12 +166,12 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
       const page = await listPage(input, { where: [rowsFor(actor, 'instance.read'), filters], searchIn: ['name', 'displayName'] }, (args) =>
         db.instance.findMany({ ...args, include: instanceInclude }),
       );
-      return { ...page, items: page.items.map((row) => toInstanceDto(row, actor)) };
+      return { ...page, items: await describeInstances(db, page.items, actor) };
     },
 
     async get({ actor }: Request, { instanceId }: { instanceId: string }): Promise<InstanceDto> {
       await findInstance(db, actor, 'instance.read', instanceId);
-      return toInstanceDto(await db.instance.findUniqueOrThrow({ where: { id: instanceId }, include: instanceInclude }), actor);
+      return describeInstance(db, await db.instance.findUniqueOrThrow({ where: { id: instanceId }, include: instanceInclude }), actor);
     },
 
     password: async (request: Request, { instanceId }: { instanceId: string }): Promise<{ password: string }> => ({
@@ -185,7 +185,7 @@ export function createInstanceService({ db, operations, secretKeys }: { db: Db; 
       return once(db, request, async (tx) => {
         await findInstance(tx, request.actor, 'instance.update', instanceId);
         const data = { ...(change.displayName !== undefined && { displayName: change.displayName }), ...(change.tags && { tags: change.tags }) };
-        return toInstanceDto(await tx.instance.update({ where: { id: instanceId }, data, include: instanceInclude }), request.actor);
+        return describeInstance(tx, await tx.instance.update({ where: { id: instanceId }, data, include: instanceInclude }), request.actor);
       });
     },
   };

@@ -7,7 +7,13 @@ import { pipeline } from 'node:stream/promises';
 import { rowsFor } from '@nephos/authz/ability';
 import type { Actor } from '@nephos/authz/actor';
 import { tagsSchema } from '@nephos/contracts/list.schema';
-import { TEMPLATE_STATES, type createTemplateSchema, type listTemplatesSchema, type TemplateDto } from '@nephos/contracts/template.schema';
+import {
+  TEMPLATE_STATES,
+  type createTemplateSchema,
+  type listTemplatesSchema,
+  type TemplateDto,
+  type updateTemplateSchema,
+} from '@nephos/contracts/template.schema';
 import type { Db } from '@nephos/db/database';
 import { listPage, type Page } from '@nephos/db/list';
 import type { ImageStore, Template } from '@nephos/db/prisma';
@@ -15,8 +21,8 @@ import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import { QCOW2_HEADER_BYTES, readQcow2Header } from '@nephos/model/qcow2-header';
 import type { z } from 'zod';
-import type { Request } from '../request.ts';
-import { create } from './create.ts';
+import { given, type Request } from '../request.ts';
+import { change, create, tellChange } from './create.ts';
 
 type StoredTemplate = Template & { store: ImageStore };
 
@@ -24,7 +30,7 @@ type StoredTemplate = Template & { store: ImageStore };
 export function createTemplateService({ db }: { db: Db }) {
   const uploading = new Set<string>();
 
-  async function find(actor: Actor, permission: 'template.read' | 'template.create', id: string): Promise<StoredTemplate> {
+  async function find(actor: Actor, permission: 'template.read' | 'template.create' | 'template.update', id: string): Promise<StoredTemplate> {
     const template = await db.template.findFirst({ where: { AND: [{ id, removedAt: null }, rowsFor(actor, permission)] } });
     if (!template) throw new DomainError('NOT_FOUND', `There is no template ${id}.`, { templateId: id });
     return { ...template, store: await db.imageStore.findUniqueOrThrow({ where: { id: template.imageStoreId } }) };
@@ -61,9 +67,24 @@ export function createTemplateService({ db }: { db: Db }) {
     },
 
     async list({ actor }: Request, input: z.output<typeof listTemplatesSchema>): Promise<Page<TemplateDto>> {
-      const filters = { removedAt: null, ...(input.state && { state: { in: input.state } }) };
-      const page = await listPage(input, { where: [rowsFor(actor, 'template.read'), filters] }, (args) => db.template.findMany(args));
+      const { state, isEnabled, ...query } = input;
+      const filters = { removedAt: null, ...given({ isEnabled, state: state && { in: state } }) };
+      const page = await listPage(query, { where: [rowsFor(actor, 'template.read'), filters] }, (args) => db.template.findMany(args));
       return { ...page, items: page.items.map(toTemplateDto) };
+    },
+
+    /** What is made of it already stays; the bytes can't be changed. */
+    async update(request: Request, { templateId, ...input }: z.output<typeof updateTemplateSchema>): Promise<TemplateDto> {
+      return change(db, request, 'template', async (tx) => {
+        const before = await find(request.actor, 'template.update', templateId);
+        const data = given(input);
+        const changed = toTemplateDto(await tx.template.update({ where: { id: templateId }, data }));
+        const message =
+          changed.isEnabled === before.isEnabled
+            ? tellChange(`Template ${before.name}`, data)
+            : `Template ${before.name} ${changed.isEnabled ? 'can be used again' : 'was retired'}.`;
+        return { changed, message };
+      });
     },
 
     async get({ actor }: Request, { templateId }: { templateId: string }): Promise<TemplateDto> {
@@ -153,6 +174,7 @@ export function toTemplateDto(template: Template): TemplateDto {
     state: TEMPLATE_STATES.find((one) => one === template.state) ?? 'failed',
     error: template.errorMessage,
     isPublic: template.isPublic,
+    isEnabled: template.isEnabled,
     accountId: template.accountId,
     osType: template.osType,
     bootMode: template.bootMode,

@@ -3,10 +3,10 @@ import { rowsFor } from '@nephos/authz/ability';
 import { systemActor } from '@nephos/authz/actor';
 import { tagsSchema } from '@nephos/contracts/list.schema';
 import type * as contract from '@nephos/contracts/user.schema';
-import type { Db, Tx } from '@nephos/db/database';
+import type { Db } from '@nephos/db/database';
 import { noteEvent } from '@nephos/db/event.repo';
 import { listPage } from '@nephos/db/list';
-import type { ApiKey, SshKeyPair, User } from '@nephos/db/prisma';
+import type { ApiKey, SshKeyPair } from '@nephos/db/prisma';
 import { newToken } from '@nephos/db/token';
 import { DomainError } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
@@ -17,7 +17,7 @@ import { hashPassword } from './password.ts';
 
 const SESSIONS_SHOWN = 100;
 
-/** People, their accounts, and what they sign in with. */
+/** What people are to themselves: who they are, where they are signed in, and what they and their programs sign in with. */
 export function createUserService({ db }: { db: Db }) {
   return {
     /** At the very first start: the root domain, and an administrator whose password is answered once. Undefined when there is one. */
@@ -44,18 +44,6 @@ export function createUserService({ db }: { db: Db }) {
       });
     },
 
-    async create(request: Request, { password, ...input }: z.output<typeof contract.createUserSchema>) {
-      const passwordHash = await hashPassword(password);
-      return create(db, { actor: request.actor }, 'user', input.name, async (tx) => {
-        const accountId = input.accountId ? await findAccount(tx, request, input.accountId) : await makeAccount(tx, request, input.name);
-        return toUserDto(
-          await tx.user.create({
-            data: { id: newId(), accountId, name: input.name, displayName: input.displayName ?? '', role: input.role, passwordHash },
-          }),
-        );
-      });
-    },
-
     async me({ actor }: Request) {
       const user = await db.user.findUniqueOrThrow({ where: { id: actor.userId }, include: { account: true } });
       return {
@@ -67,16 +55,6 @@ export function createUserService({ db }: { db: Db }) {
         accountName: user.account.name,
         email: user.email,
         origin: user.externalId === null ? ('local' as const) : ('directory' as const),
-      };
-    },
-
-    async myAccount({ actor }: Request) {
-      const account = await db.account.findUniqueOrThrow({ where: { id: actor.accountId } });
-      return {
-        id: account.id,
-        name: account.name,
-        limits: { instances: account.maxInstances, vcpus: account.maxVcpus, memoryMib: account.maxMemoryMib },
-        used: { instances: account.usedInstances, vcpus: account.usedVcpus, memoryMib: account.usedMemoryMib },
       };
     },
 
@@ -196,44 +174,14 @@ export function createUserService({ db }: { db: Db }) {
         return { id: sshKeyPairId };
       });
     },
-
-    async listEvents({ actor }: Request, input: z.output<typeof contract.listEventsSchema>) {
-      const filters = { ...(input.kind && { kind: { startsWith: input.kind } }), ...(input.resourceId && { resourceId: input.resourceId }) };
-      const page = await listPage(input, { where: [rowsFor(actor, 'event.read'), filters], searchIn: ['message'] }, (args) =>
-        db.event.findMany(args),
-      );
-      return { ...page, items: page.items.map((event) => ({ ...event, createdAt: event.createdAt.toISOString() })) };
-    },
   };
 }
 export type UserService = ReturnType<typeof createUserService>;
-
-async function findAccount(tx: Tx, { actor }: Request, id: string): Promise<string> {
-  const account = await tx.account.findFirst({ where: { AND: [{ id }, rowsFor(actor, 'account.read')] }, select: { id: true } });
-  if (!account) throw new DomainError('NOT_FOUND', `There is no account ${id}.`, { field: 'accountId', id });
-  return account.id;
-}
-
-async function makeAccount(tx: Tx, { actor }: Request, name: string): Promise<string> {
-  return (await tx.account.create({ data: { id: newId(), domainId: actor.domainId, name }, select: { id: true } })).id;
-}
 
 /** As OpenSSH shows it: SHA-256 of the key's bytes, base64 without padding. */
 function fingerprintOf(publicKey: string): string {
   const [, key = ''] = publicKey.split(' ');
   return `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
-}
-
-function toUserDto(user: User) {
-  return {
-    id: user.id,
-    name: user.name,
-    displayName: user.displayName,
-    role: user.role === 'root-admin' ? ('root-admin' as const) : ('user' as const),
-    accountId: user.accountId,
-    isEnabled: user.isEnabled,
-    createdAt: user.createdAt.toISOString(),
-  };
 }
 
 function toSshKeyPairDto({ id, name, publicKey, fingerprint, createdAt, tags }: SshKeyPair) {

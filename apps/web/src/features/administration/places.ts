@@ -1,4 +1,4 @@
-import { Cpu, MonitorDot, type LucideIcon } from 'lucide-react';
+import { Boxes, Cpu, MonitorDot, Network, type LucideIcon } from 'lucide-react';
 import { pathTo } from '../../lib/path-builder.ts';
 import type messages from '../../messages/en.json';
 
@@ -14,4 +14,6 @@ export interface AdministrationPlace {
 export const ADMINISTRATION: readonly AdministrationPlace[] = [
   { name: 'wallboard', path: pathTo.wallboard(), Icon: MonitorDot },
   { name: 'hosts', path: pathTo.hosts(), Icon: Cpu },
+  { name: 'infrastructure', path: pathTo.zones(), Icon: Boxes },
+  { name: 'networks', path: pathTo.networks(), Icon: Network },
 ];

@@ -14,12 +14,11 @@ import { ChoiceFilter, PickFilter } from '../administration/filters.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
 import { Ago } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
-import { CpuMeter, HostBadges, MemoryMeter, type Host } from './host-parts.tsx';
+import { CpuMeter, HostBadges, HYPERVISORS, hypervisorOf, MemoryMeter, type Host } from './host-parts.tsx';
 
 const AddHost = dynamic(() => import('./add-host.tsx').then((module) => module.AddHost), { ssr: false });
 
 const SORTS = ['name', 'state', 'createdAt'] as const;
-const HYPERVISORS = ['kvm', 'simulator'] as const;
 
 export function HostList() {
   const t = useTranslations('host');
@@ -94,10 +93,6 @@ export function HostList() {
       {isAdding && <AddHost onClose={() => setAdding(false)} />}
     </>
   );
-}
-
-export function hypervisorOf(text: string): (typeof HYPERVISORS)[number] {
-  return HYPERVISORS.find((one) => one === text) ?? 'kvm';
 }
 
 function filtersOf(get: (name: string) => string) {

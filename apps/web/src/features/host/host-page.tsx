@@ -12,8 +12,7 @@ import { HostActions } from './host-actions.tsx';
 import { HostActivity } from './host-activity.tsx';
 import { HostInstances } from './host-instances.tsx';
 import { HostOperations } from './host-operations.tsx';
-import { hypervisorOf } from './host-list.tsx';
-import { CpuMeter, HostBadges, MemoryMeter, situationOf, type Host } from './host-parts.tsx';
+import { CpuMeter, HostBadges, hypervisorOf, MemoryMeter, situationOf, type Host } from './host-parts.tsx';
 
 const POOLS_SHOWN = 100;
 

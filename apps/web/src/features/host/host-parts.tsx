@@ -8,6 +8,12 @@ import { useBytes } from '../shell/parts.tsx';
 
 export type Host = Outputs['host']['get'];
 
+export const HYPERVISORS = ['kvm', 'simulator'] as const;
+
+export function hypervisorOf(text: string): (typeof HYPERVISORS)[number] {
+  return HYPERVISORS.find((one) => one === text) ?? 'kvm';
+}
+
 const MIB = 1024 ** 2;
 const MHZ_PER_GHZ = 1_000;
 

@@ -14,7 +14,7 @@ export function useChoices() {
   return {
     account,
     zones: useQuery(api.zone.list.queryOptions(ALL)).data?.items ?? [],
-    templates: useQuery(api.template.list.queryOptions({ ...ALL, state: ['ready'] })).data?.items,
+    templates: useQuery(api.template.list.queryOptions({ ...ALL, state: ['ready'], isEnabled: true })).data?.items,
     offerings: useQuery(api.computeOffering.list.queryOptions({ ...ALL, isEnabled: true })).data?.items ?? [],
     keys: useQuery(api.sshKeyPair.list.queryOptions(ALL)).data?.items ?? [],
     networks: networks.filter(({ accountId }) => accountId === account?.id), // also an administrator deploys into their own only

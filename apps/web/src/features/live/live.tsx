@@ -7,14 +7,22 @@ import { followChanges, type LiveState } from './change-stream.ts';
 const TOUCHES: Readonly<Record<string, readonly string[]>> = {
   host: ['host', 'event'],
   instance: ['instance', 'account', 'event'],
-  volume: ['instance', 'volume'],
-  network: ['network'],
-  router: ['network'],
-  template: ['template'],
+  volume: ['instance', 'volume', 'pool'],
+  network: ['network', 'router'],
+  router: ['network', 'router', 'publicAddress'],
+  template: ['template', 'imageStore', 'event'],
   operation: ['operation', 'event'],
   'ssh-key-pair': ['sshKeyPair'],
   'api-key': ['apiKey'],
-  'compute-offering': ['computeOffering'],
+  'compute-offering': ['computeOffering', 'event'],
+  account: ['account', 'user', 'event'],
+  user: ['user', 'account', 'event'],
+  zone: ['zone', 'pod', 'cluster', 'host', 'event'],
+  pod: ['pod', 'cluster', 'host', 'event'],
+  cluster: ['cluster', 'pod', 'host', 'event'],
+  pool: ['pool', 'event'],
+  'image-store': ['imageStore', 'event'],
+  'public-address': ['publicAddress', 'event'],
 };
 /** Where changes are many, only the queries of that very instance. */
 const METRICS = { resourceType: 'instance-metrics', procedure: 'instance.metrics' } as const;
