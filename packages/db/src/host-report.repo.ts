@@ -53,6 +53,9 @@ async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport
     await noteEvent(tx, { kind: 'host.connected', actor: AGENT, resource: { type: 'host', id: host.id }, message: `Host ${host.name} connected.` });
 }
 
+/** An agent gives a report up after so long, and looks again for the next. */
+const LIST_AGE_MAX_MS = 30_000;
+
 /**
  * Compares what a host says of guests with what the records say, and moves settled instances to what is true: stopped behind
  * our back, running again after the host was away. Instances that an operation owns are left to it. Answers the guests that
@@ -75,9 +78,17 @@ export async function noteGuests(db: Db, host: Host, { isFull, guests }: Pick<Ho
     const to = guest?.state === 'running' || guest?.state === 'paused' ? 'running' : 'stopped';
     if (!guest && !isFull) continue;
     if (guest && guest.generation < instance.generation) continue; // word of an older run
-    if (instance.state !== to) await transaction(db, (tx) => settle(tx, instance, to, host));
+    if (instance.state === to) continue;
+    // A full list may have been made before the guest began, and have waited since; the next one knows better. What ends is told by itself, too.
+    if (isFull && to === 'stopped' && instance.state === 'running' && (await isJustLaunched(db, instance.id))) continue;
+    await transaction(db, (tx) => settle(tx, instance, to, host));
   }
   return stale;
+}
+
+async function isJustLaunched(db: Db, instanceId: string): Promise<boolean> {
+  const operation = await db.operation.findFirst({ where: { resourceId: instanceId }, orderBy: { createdAt: 'desc' }, select: { endedAt: true } });
+  return operation !== null && (operation.endedAt === null || operation.endedAt.getTime() > Date.now() - LIST_AGE_MAX_MS);
 }
 
 async function settle(tx: Tx, seen: Instance, to: InstanceState, host: Host): Promise<void> {

@@ -1,3 +1,4 @@
+import { systemActor } from '@nephos/authz/actor';
 import type { HostReport } from '@nephos/contracts/agent.schema';
 import { newId } from '@nephos/model/id';
 import { makeAccount, makeHost, makeInstance, makeNetwork, makeZone } from '@nephos/testing/factories';
@@ -57,6 +58,26 @@ describe('what a host says of its guests', () => {
 
   it('moves an instance that a full list does not name to stopped', async () => {
     await noteGuests(db, host, { isFull: true, guests: [] });
+    expect(await stateNow()).toBe('stopped');
+  });
+
+  it.each(['stopped', 'missing'])('does not believe a full list in which an instance is %s that was launched a moment ago', async (how) => {
+    const guests = how === 'stopped' ? [guest('stopped')] : [];
+    const resource = { type: 'instance', id: instance.id, name: instance.name };
+    const { id } = await insertOperation(db, {
+      kind: 'instance.start',
+      actor: systemActor('test'),
+      accountId: instance.accountId,
+      resource,
+      input: {},
+    });
+    await noteGuests(db, host, { isFull: true, guests }); // the list was made before the guest began
+    expect(await stateNow()).toBe('running');
+    await db.operation.update({ where: { id }, data: { endedAt: new Date() } });
+    await noteGuests(db, host, { isFull: true, guests });
+    expect(await stateNow()).toBe('running');
+    await db.operation.update({ where: { id }, data: { endedAt: new Date(Date.now() - 40_000) } });
+    await noteGuests(db, host, { isFull: true, guests });
     expect(await stateNow()).toBe('stopped');
   });
 

@@ -80,7 +80,10 @@ export function createReporter({
   let sending = Promise.resolve();
   /** One report after the other, so that they arrive in the order in which they were true. */
   function send(isFull: boolean): Promise<void> {
-    sending = sending.then(() => sendNow(isFull));
+    sending = sending.then(async () => {
+      if (isFull && guests.size > 0) await sendNow(false); // what happened is believed at once; a list may be older than what the records know
+      await sendNow(isFull);
+    });
     return sending;
   }
 
