@@ -44,7 +44,14 @@ describe('a real host', () => {
     for (const pid of before) process.kill(pid, 'SIGKILL');
     const again = setInterval(cloud.api.wake, 500); // nothing of it is a record
     const after = await cloud.api
-      .until('it runs again', async () => (await daemonsOf(router.id, daemon)).filter((pid) => !before.includes(pid)), REPAIR_MS)
+      .until(
+        'it runs again',
+        async () => {
+          const found = (await daemonsOf(router.id, daemon)).filter((pid) => !before.includes(pid));
+          return found.length > 0 && found;
+        },
+        REPAIR_MS,
+      )
       .finally(() => clearInterval(again));
     expect(after).toHaveLength(1);
     await end(deploy.resource.id);
