@@ -7,6 +7,8 @@ import { ROOT } from './terminal.ts';
 const STEPS: Step[] = [
   { name: 'build', about: 'database client', argv: script('packages/db/src/tooling/generate.ts') },
   { name: 'build', about: 'workflow bundle', argv: script('workflows/src/tooling/bundle.ts') },
+  // One at a time in a clone: both write where the other would.
+  { name: 'build', about: 'agent archive', argv: ['flock', 'workers/host', ...script('tools/src/build-agent.ts')] },
   // One at a time in a clone: Next.js refuses a second build of the same folder.
   { name: 'build', about: 'portal', argv: ['flock', 'apps/web', ...script('tools/src/build-portal.ts')] },
 ];

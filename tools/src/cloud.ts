@@ -36,6 +36,7 @@ export function controlEnvironment(settings: Settings, { databaseUrl, temporalAd
     NEPHOS_AGENT_LISTEN: `${isReal ? machineIp(settings.wire) : '127.0.0.1'}:${settings.agentPort}`,
     NEPHOS_DATA_DIR: control,
     NEPHOS_KEY_FILE: path.join(control, 'master-key'),
+    NEPHOS_AGENT_ARCHIVES: path.join(ROOT, 'workers/host/dist'),
     NEPHOS_ADMIN_PASSWORD: adminPassword(control),
     NEPHOS_LOG_LEVEL: process.env['NEPHOS_LOG_LEVEL'] ?? 'info',
   };

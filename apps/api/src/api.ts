@@ -7,6 +7,7 @@ import { createDirectory } from '@nephos/directory/directory';
 import { createDataConverter } from '@nephos/temporal-kit/data-converter';
 import { Client, Connection } from '@temporalio/client';
 import path from 'node:path';
+import { readAgentArchive } from './agent/agent-archive.ts';
 import { openCertificateAuthority } from './agent/certificate-authority.ts';
 import { createAgentEndpoint } from './agent/endpoint.ts';
 import { createHostConnections } from './agent/host-connections.ts';
@@ -58,6 +59,8 @@ export interface ApiSettings {
   recheckStreamsMs?: number;
   /** How long an agent has to open a stream that it is asked for. */
   openStreamsWithinMs?: number;
+  /** Of agents for other machines, where there is one to offer. */
+  agentArchives?: string | undefined;
   pages?: Pages | undefined;
   /** Left out: only local users sign in. */
   directory?: DirectoryChoice | undefined;
@@ -77,6 +80,7 @@ export async function startApi({
   controlQueue,
   recheckStreamsMs = RECHECK_STREAMS_MS,
   openStreamsWithinMs,
+  agentArchives,
   pages,
   directory,
   log,
@@ -95,6 +99,7 @@ export async function startApi({
     log,
   });
   const authority = await openCertificateAuthority(path.join(dataDir, 'ca'));
+  const archive = await readAgentArchive(agentArchives);
   const identity = await authority.issueForServer([agentListen.host]);
 
   let agentUrl = `https://${agentListen.host}:${agentListen.port}`;
@@ -104,7 +109,7 @@ export async function startApi({
     joinToken: token,
     expiresAt: expiresAt.toISOString(),
     fingerprint: authority.fingerprint,
-    command: joinCommand({ agentUrl, fingerprint: authority.fingerprint, token }),
+    command: joinCommand({ agentUrl, fingerprint: authority.fingerprint, token, archive }),
   });
 
   const instance = createInstanceService({ db, operations, secretKeys: keys.secrets });
@@ -151,6 +156,7 @@ export async function startApi({
   const agentEndpoint = createAgentEndpoint({
     identity,
     caCertificate: authority.certificate,
+    archive,
     temporalAddress,
     keys,
     connections: createHostConnections({ db, notifications, log }),

@@ -13,6 +13,8 @@ const environment = readEnvironment({
   NEPHOS_AGENT_LISTEN: listenAddress,
   NEPHOS_DATA_DIR: z.string().min(1),
   NEPHOS_KEY_FILE: z.string().min(1),
+  /** Left out: the command to join presumes that the machine has the agent. */
+  NEPHOS_AGENT_ARCHIVES: z.string().min(1).optional(),
   /** Where the portal listens; left out: there is none. */
   NEPHOS_PAGES_URL: z.url().optional(),
   NEPHOS_PAGES_SECRET: z.string().min(32).optional(),
@@ -30,6 +32,7 @@ const api = await startApi({
   keys: readOrMakeKeys(environment.NEPHOS_KEY_FILE),
   listen: { host: '127.0.0.1', port: environment.NEPHOS_API_PORT },
   agentListen: environment.NEPHOS_AGENT_LISTEN,
+  agentArchives: environment.NEPHOS_AGENT_ARCHIVES,
   pages: pagesUrl && pagesSecret ? { url: pagesUrl, secret: pagesSecret } : undefined,
   directory: readDirectory(environment),
   log,

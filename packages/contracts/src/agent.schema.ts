@@ -86,6 +86,8 @@ export const reportAnswerSchema = z.object({
   stale: z.array(z.object({ instanceId: z.uuid(), generation: z.int() })),
   networks: z.array(desiredNetworkSchema),
   strays: z.array(carriedNetworkSchema),
+  /** Of the host's pools now. Null: this was not a full report. */
+  poolPaths: z.array(z.string()).nullable(),
 });
 
 /** What an agent asks for at its start, so that everything it should carry is as wanted before it takes work. */

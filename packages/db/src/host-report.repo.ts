@@ -11,28 +11,35 @@ import { Prisma, type Host, type Instance } from './prisma.ts';
 type Guest = HostReport['guests'][number];
 const AGENT = systemActor('agent');
 
+export interface SeenHost extends Host {
+  /** Of its pools now; only looked up for a full report. */
+  poolPaths: string[] | null;
+}
+
 /**
  * A host was heard of. Answers its row as it was before, undefined when there is none. What is new in what it says of itself is
  * written down, and that it is connected; all else would wake everybody who watches, each time.
  */
-export async function noteHostSeen(db: Db, hostId: string, report: HostReport): Promise<Host | undefined> {
-  const host = report.isFull ? await touch(db, hostId, report) : await db.host.findUnique({ where: { id: hostId, removedAt: null } });
-  if (!host) return undefined;
+export async function noteHostSeen(db: Db, hostId: string, report: HostReport): Promise<SeenHost | undefined> {
+  const found = report.isFull ? await touch(db, hostId, report) : await db.host.findUnique({ where: { id: hostId, removedAt: null } });
+  if (!found) return undefined;
+  const host = { poolPaths: null, ...found };
   const facts = isDeepStrictEqual(report.facts, host.facts) ? undefined : report.facts;
   if (host.state !== 'connected' || host.bootId !== report.bootId || facts) await transaction(db, (tx) => noteHost(tx, host, report, facts));
   return host;
 }
 
 /** A thousand hosts do this every 15 seconds: one statement. */
-async function touch(db: Db, hostId: string, { pools = [] }: HostReport): Promise<Host | undefined> {
-  const [host] = await db.$queryRaw<Host[]>`
+async function touch(db: Db, hostId: string, { pools = [] }: HostReport): Promise<SeenHost | undefined> {
+  const [host] = await db.$queryRaw<SeenHost[]>`
     WITH pools AS (
       UPDATE pool SET capacity_bytes = told."capacityBytes", used_bytes = told."usedBytes"
       FROM json_to_recordset(${JSON.stringify(pools)}::json) AS told (path text, "capacityBytes" bigint, "usedBytes" bigint)
       WHERE pool.host_id = ${hostId}::uuid AND pool.path = told.path
         AND (pool.capacity_bytes, pool.used_bytes) IS DISTINCT FROM (told."capacityBytes", told."usedBytes")
     )
-    UPDATE host SET reported_at = now() WHERE id = ${hostId}::uuid AND removed_at IS NULL RETURNING ${columnsOf(Prisma.HostScalarFieldEnum)}`;
+    UPDATE host SET reported_at = now() WHERE id = ${hostId}::uuid AND removed_at IS NULL RETURNING ${columnsOf(Prisma.HostScalarFieldEnum)},
+      ARRAY (SELECT path FROM pool WHERE host_id = host.id AND removed_at IS NULL) AS "poolPaths"`;
   return host;
 }
 

@@ -140,6 +140,14 @@ describe('a host', () => {
     });
     expect(await db.pool.findFirstOrThrow({ where: { hostId: host.id } })).toMatchObject({ capacityBytes: 10n, usedBytes: 5n });
   });
+
+  it('is told of its pools now, with the answer to a full report', async () => {
+    const paths = [`/pool/${host.id}`, '/pool/new'];
+    const { id: _, ...pool } = await db.pool.findFirstOrThrow({ where: { hostId: host.id } });
+    await db.pool.create({ data: { ...pool, id: newId(), name: 'new', path: '/pool/new', tags: {} } });
+    expect((await noteHostSeen(db, host.id, aReport()))?.poolPaths?.toSorted()).toEqual(paths);
+    expect((await noteHostSeen(db, host.id, { ...aReport(), isFull: false }))?.poolPaths).toBeNull();
+  });
 });
 
 describe('an attempt', () => {

@@ -1,32 +1,54 @@
 #!/usr/bin/env node
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { DomainError } from '@nephos/model/errors';
+import { AGENT_CONFIG_FILE, keepConfig, makePlaceFor } from './config-file.ts';
 import { joinCloud } from './join.ts';
+import { installedFolder, startService } from './service.ts';
 
-const USAGE = 'nephos-agent join --server https://host:port --fingerprint SHA256 --token - [--config /var/lib/nephos/agent.json]';
+const USAGE = `nephos-agent install --server https://host:port --fingerprint SHA256 --token - [--config ${AGENT_CONFIG_FILE}]
+  joins the cloud as the host that the token is for, and runs the agent as a service
+nephos-agent join (the same)
+  only joins
+nephos-agent run
+  runs the agent in the foreground; settings: NEPHOS_AGENT_CONFIG and others of the environment`;
 
-// `--token -` reads the token from the standard input: an argument would be in the list of processes.
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    server: { type: 'string' },
+    fingerprint: { type: 'string' },
+    token: { type: 'string' },
+    config: { type: 'string', default: AGENT_CONFIG_FILE },
+  },
+});
+
 try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      server: { type: 'string' },
-      fingerprint: { type: 'string' },
-      token: { type: 'string' },
-      config: { type: 'string', default: '/var/lib/nephos/agent.json' },
-    },
-  });
-  const { server, fingerprint, token, config: file } = values;
-  if (positionals[0] !== 'join' || !server || !fingerprint || token !== '-') throw new DomainError('BAD_INPUT', USAGE);
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 }); // before the token is used up
-  const config = await joinCloud({ server, fingerprint, token: (await text(process.stdin)).trim() });
-  await writeFile(`${file}.new`, JSON.stringify(config), { mode: 0o600 });
-  await rename(`${file}.new`, file);
-  console.log(`This machine is host ${config.hostName} (${config.hostId}). Start the agent with NEPHOS_AGENT_CONFIG=${file}`);
+  const [verb] = positionals;
+  if (verb === 'run') await import('./main.ts');
+  else if (verb === 'join') console.log(`${await join()} Run the agent with NEPHOS_AGENT_CONFIG=${values.config}.`);
+  else if (verb === 'install') console.log(await install());
+  else throw new DomainError('BAD_INPUT', USAGE);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
+}
+
+/** `--token -` reads the token from the standard input: an argument would be in the list of processes. */
+async function join(): Promise<string> {
+  const { server, fingerprint, token, config: file } = values;
+  if (!server || !fingerprint || token !== '-') throw new DomainError('BAD_INPUT', USAGE);
+  await makePlaceFor(file);
+  const config = await joinCloud({ server, fingerprint, token: (await text(process.stdin)).trim() });
+  await keepConfig(file, config);
+  return `This machine is host ${config.hostName} (${config.hostId}).`;
+}
+
+async function install(): Promise<string> {
+  const folder = installedFolder();
+  if (!folder)
+    throw new DomainError('UNSUPPORTED', 'Only an unpacked archive of the agent can be installed. From the sources, use `nephos-agent join`.');
+  const joined = await join();
+  const { isStarted, command } = await startService(folder, values.config);
+  return isStarted ? `${joined} Its agent runs: ${command}` : `${joined} systemd does not run here, so start the agent yourself: ${command}`;
 }

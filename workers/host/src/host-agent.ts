@@ -45,11 +45,11 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
 
   const facts = await hypervisor.probe(options);
   log.info({ hostName: config.hostName, kind: facts.acceleration, reason: facts.accelerationReason }, 'this host runs guests');
-  let state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
+  const state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
   await restore(state, controlPlane, network, signal, log);
   const onReturn = async () => {
-    state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
-    await restore(state, controlPlane, network, signal, log);
+    const now = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
+    await restore(now, controlPlane, network, signal, log);
   };
 
   const ensureNetwork = (desired: DesiredNetwork) =>
@@ -87,7 +87,7 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
     onNetworks,
     onFull: repairRouters,
     facts,
-    poolPaths: () => state.poolPaths,
+    poolPaths: state.poolPaths,
     onReturn,
     agentVersion,
     signal,

@@ -11,6 +11,7 @@ import { createLogger } from '@nephos/log/log';
 import { SAMPLE_EVERY_MS } from '@nephos/model/metrics';
 import { quietRuntime } from '@nephos/temporal-kit/runtime';
 import { z } from 'zod';
+import { AGENT_CONFIG_FILE } from './config-file.ts';
 import { startHostAgent, type HostAgent } from './host-agent.ts';
 import { AGENT_VERSION } from './version.ts';
 
@@ -18,7 +19,7 @@ import { AGENT_VERSION } from './version.ts';
 
 const environment = readEnvironment({
   /** A file with the configuration of one host, or for simulated hosts with a list of them. */
-  NEPHOS_AGENT_CONFIG: z.string().min(1),
+  NEPHOS_AGENT_CONFIG: z.string().min(1).default(AGENT_CONFIG_FILE),
   NEPHOS_AGENT_DRIVER: z.enum(['libvirt', 'simulator']).default('libvirt'),
   NEPHOS_AGENT_STATE_DIR: z.string().startsWith('/').default('/var/lib/nephos'),
   NEPHOS_AGENT_PUBLIC_BRIDGE: z.string().default('brpublic'),

@@ -32,7 +32,8 @@ interface Parts {
   /** With each full report this host puts right what it can by itself. */
   onFull: () => Promise<void>;
   facts: HostFacts;
-  poolPaths: () => readonly string[];
+  /** Of this host's pools when the agent started; with each full report it is told those of now. */
+  poolPaths: readonly string[];
   /** The control plane had given this host up; now it should look at what it is to carry. */
   onReturn: () => Promise<void>;
   agentVersion: string;
@@ -48,12 +49,13 @@ export function createReporter({
   onNetworks,
   onFull,
   facts,
-  poolPaths,
+  poolPaths: firstPoolPaths,
   onReturn,
   agentVersion,
   signal,
   log,
 }: Parts): Reporter {
+  let poolPaths = firstPoolPaths;
   const bootId = newId();
   const guests = new Map<string, GuestEvent>();
   const attempts = new Map<string, AttemptReport>();
@@ -73,7 +75,7 @@ export function createReporter({
       guests: await hypervisor.listInstances(),
       networks: await listNetworks(),
       facts: factsOf(facts, hypervisor),
-      pools: await Promise.all(poolPaths().map((path) => hypervisor.describePool(path))),
+      pools: await Promise.all(poolPaths.map((path) => hypervisor.describePool(path))),
     };
   }
 
@@ -87,16 +89,26 @@ export function createReporter({
     return sending;
   }
 
+  /** A pool that is new here is looked at in a report that follows at once: until then nothing is placed on it. */
+  function notePools(paths: readonly string[]): void {
+    const isNew = paths.some((path) => !poolPaths.includes(path));
+    poolPaths = paths;
+    if (!isNew) return;
+    isFullDue = true;
+    wake.resolve();
+  }
+
   /** Sends one report, however long it takes. A full one is looked up anew at each try: what was true before a gap may not be after it. */
   async function sendNow(isFull: boolean): Promise<void> {
     const noted = takeNoted();
     for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
         const report = { bootId, agentVersion, isFull, ...noted, ...(isFull && (await lookAround())) };
-        const { stale, wasAway, networks, strays } = await controlPlane.report(report, signal);
+        const { stale, wasAway, networks, strays, poolPaths: now } = await controlPlane.report(report, signal);
         for (const guest of stale) await endStale(guest);
         if (networks.length > 0 || strays.length > 0) await onNetworks({ networks, strays });
         if (wasAway) await onReturn();
+        if (now) notePools(now);
         if (isFull) await onFull();
         return;
       } catch (error) {

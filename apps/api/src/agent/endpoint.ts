@@ -14,18 +14,23 @@ import type { AgentService } from '../services/agent.ts';
 import type { HostJoinService } from '../services/host-join.ts';
 import type { MetricsService } from '../services/metrics.ts';
 import type { TemplateService } from '../services/template.ts';
+import type { OfferedArchive } from './agent-archive.ts';
 import type { Identity } from './certificate-authority.ts';
 import type { HostConnections } from './host-connections.ts';
 import type { StreamGateway } from './stream-gateway.ts';
+import { ARCHIVE_PATH } from './join-command.ts';
 import { createTemporalGate } from './temporal-gate.ts';
 
 const REPORT_LIMIT_BYTES = 16 * 1024 * 1024;
 const JOIN_LIMIT_BYTES = 64 * 1024;
 const JOIN_TIMEOUT_MS = 30_000;
+/** Anybody may ask for the archive, which is some fifty megabytes. */
+const DOWNLOADS_MAX = 20;
 
 export interface AgentEndpointParts {
   identity: Identity;
   caCertificate: string;
+  archive: OfferedArchive | undefined;
   temporalAddress: string;
   keys: Keys;
   connections: HostConnections;
@@ -39,7 +44,7 @@ export interface AgentEndpointParts {
 
 /**
  * The one door for hosts, over TLS. With the certificate of a host, HTTP/1.1 is the agents' own protocol and HTTP/2 their way to Temporal,
- * through a gate. Without one there is a server of its own that knows nothing but how to join; whatever else comes is cut off.
+ * through a gate. Without one there is a server of its own that knows nothing but how to join and the agent's archive; whatever else comes is cut off.
  */
 export function createAgentEndpoint(parts: AgentEndpointParts) {
   const { identity, caCertificate, connections, log } = parts;
@@ -143,16 +148,31 @@ async function answer({ agents, metrics, templates, log }: AgentEndpointParts, r
 }
 
 /** For a machine that is no host yet. The token is in the body, never in an address. */
-async function answerJoin({ joining, log }: AgentEndpointParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerJoin({ joining, archive, log }: AgentEndpointParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = newId();
   try {
+    if (request.method === 'GET' && request.url === ARCHIVE_PATH) return await sendArchive(archive, response);
     if (request.method !== 'POST' || request.url !== '/agent/join')
-      throw new DomainError('UNAUTHENTICATED', 'Without the certificate of a host one can only join here.');
+      throw new DomainError('UNAUTHENTICATED', 'Without the certificate of a host one can only join here, or fetch the agent.');
     sendJson(response, 200, await joining.join(parse(joinRequestSchema, await readJson(request, JOIN_LIMIT_BYTES))));
   } catch (error) {
     if (error instanceof DomainError) log.warn({ address: request.socket.remoteAddress, code: error.code, requestId }, 'a machine could not join');
     else log.error({ address: request.socket.remoteAddress, requestId, err: error }, 'a machine that wants to join could not be answered');
     sendError(response, error, requestId);
+  }
+}
+
+let downloads = 0;
+async function sendArchive(archive: OfferedArchive | undefined, response: ServerResponse): Promise<void> {
+  if (!archive) throw new DomainError('NOT_FOUND', 'This cloud has no archive of the agent to offer: it was not built.');
+  if (downloads >= DOWNLOADS_MAX)
+    throw new DomainError('TOO_MANY_REQUESTS', `${DOWNLOADS_MAX} machines fetch the agent at this moment. Try again in a minute.`);
+  downloads++;
+  try {
+    response.writeHead(200, { 'content-type': 'application/gzip', 'content-length': archive.sizeBytes });
+    await pipeline(archive.open(), response);
+  } finally {
+    downloads--;
   }
 }
 

@@ -19,6 +19,7 @@ export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: Key
       const stale = report.isFull || report.guests.length > 0 ? await noteGuests(db, host, report) : [];
       return {
         wasAway: host.state === 'disconnected',
+        poolPaths: host.poolPaths,
         stale: stale.map(({ instanceId, generation }) => ({ instanceId, generation })),
         ...(report.networks ? await compareNetworks(db, hostId, report.networks) : { networks: [], strays: [] }),
       };
