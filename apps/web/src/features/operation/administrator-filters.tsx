@@ -11,8 +11,8 @@ export function AdministratorFilters({ url }: { url: OperationListUrl }) {
   return (
     <>
       <SearchField name="error" label={t('searchError')} size="small" />
-      <SearchField name="account" label={t('account')} size="small" />
       <AdministrationTexts>
+        <PickFilter url={url} kind="account" label={t('account')} all={t('allAccounts')} />
         <PickFilter url={url} kind="host" label={t('host')} all={t('allHosts')} />
       </AdministrationTexts>
     </>

@@ -89,7 +89,7 @@ function About({ operation }: { operation: Detail }) {
   const t = useTranslations('operation');
   const instance = useTranslations('instance');
   const isAdministrator = useIsAdministrator();
-  const { id, resource, createdAt, endedAt, accountName, actorName, requestId, input } = operation;
+  const { id, resource, createdAt, endedAt, accountId, accountName, actorName, requestId, input } = operation;
   return (
     <Panel title={instance('about')}>
       <Facts
@@ -112,11 +112,7 @@ function About({ operation }: { operation: Detail }) {
             ? [
                 [
                   t('account'),
-                  <Link
-                    key="account"
-                    href={pathTo.operations(`${new URLSearchParams({ account: accountName })}`)}
-                    className="text-accent hover:underline"
-                  >
+                  <Link key="account" href={pathTo.operations(`account=${accountId}`)} className="text-accent hover:underline">
                     {accountName}
                   </Link>,
                 ] as const,

@@ -19,7 +19,7 @@ import {
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
-import { type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { ADMINISTRATION } from '../administration/places.ts';
 import { useIsAdministrator } from '../administration/use-is-administrator.ts';
@@ -105,8 +105,12 @@ function Places() {
 function PlaceLink({ path, Icon, text }: { path: string; Icon: LucideIcon; text: string }) {
   const pathname = usePathname();
   const isHere = pathname === path || pathname.startsWith(`${path}/`);
+  const place = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isHere) place.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // where the page is narrow the menu is a line that scrolls
+  }, [isHere]);
   return (
-    <li>
+    <li ref={place}>
       <Link
         href={path}
         aria-current={isHere ? 'page' : undefined}
