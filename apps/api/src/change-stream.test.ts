@@ -63,6 +63,21 @@ describe('the change stream', () => {
     expect(admin.seen.map(({ resourceId }) => resourceId)).toContain(api.hosts[0]!.id);
   });
 
+  it('asks those who lose it to come back within a second, not all at once', async () => {
+    const waits = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const response = await fetch(`${api.url}/events`, { headers: { authorization: `Bearer ${api.admin.token}` } });
+        const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+        let text = '';
+        while (!text.includes('event: connected')) text += (await reader.read()).value ?? '';
+        await reader.cancel();
+        return Number(/^retry: (\d+)$/m.exec(text)?.[1]);
+      }),
+    );
+    for (const wait of waits) expect(wait).toBeLessThan(1_000);
+    expect(new Set(waits).size).toBeGreaterThan(1);
+  });
+
   it('refuses a cursor that is none', async () => {
     for (const lastEventId of ['x', '9'.repeat(19) + '.1', '-1.2']) {
       const response = await fetch(`${api.url}/events`, { headers: { authorization: `Bearer ${api.admin.token}`, 'last-event-id': lastEventId } });

@@ -22,6 +22,7 @@ const API = '/api/v1/';
 /** The one procedure whose answer does not end. */
 const STREAM = 'change.watch';
 export const RECHECK_STREAMS_MS = 15_000;
+const RETURN_AFTER_MS = 500;
 
 export interface ServerParts {
   services: Services & { connection: ConnectionService };
@@ -81,7 +82,10 @@ async function answer(
   if (pathname === '/events') request.url = `${API}${STREAM}${request.url?.slice('/events'.length) || '?input=%7B%7D'}`;
   if (request.url?.startsWith(API)) {
     const procedure = decode(urlOf(request).pathname.slice(API.length));
-    if (procedure === STREAM) await endWithCaller(parts, request, response);
+    if (procedure === STREAM) {
+      await endWithCaller(parts, request, response);
+      askBackSoon(response);
+    }
     request.headers['content-type'] ??= 'application/json'; // a change without input has no body to name the type of
     const done = parts.metrics.timeRequest();
     response.on('finish', () => done(Object.hasOwn(appRouter._def.procedures, procedure) ? procedure : 'other', response.statusCode));
@@ -102,6 +106,17 @@ async function sendMetrics({ services, metrics }: ServerParts, request: Incoming
   if (!caller) throw new DomainError('UNAUTHENTICATED', 'Metrics are for administrators: send an API key: Authorization: Bearer …');
   assertMay(caller.actor, 'metrics.read');
   response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.text());
+}
+
+/** Whoever loses the stream comes back soon, and not all at the same moment; an EventSource by itself waits three seconds. */
+function askBackSoon(response: ServerResponse): void {
+  const write = response.write.bind(response);
+  response.write = (...first: unknown[]): boolean => {
+    response.write = write;
+    if (response.getHeader('content-type')?.toString().startsWith('text/event-stream'))
+      write(`retry: ${Math.round(RETURN_AFTER_MS * (0.5 + Math.random()))}\n\n`);
+    return Boolean(Reflect.apply(write, undefined, first));
+  };
 }
 
 /**
