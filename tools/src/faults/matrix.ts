@@ -27,9 +27,12 @@ const DEATHS = [
   { victim: 'api', moment: 'written' },
 ] as const;
 
+/** Its one step is a record, which no cancel stops: it gives back what was claimed only when that fails. */
+const UNDONE_BY_NO_CANCEL: OperationKind = 'instance.recover';
+
 /** Every process at every boundary of every kind of operation. */
 export function allCells(): Cell[] {
-  const boundaries = declaredBoundaries();
+  const boundaries = declaredBoundaries().filter(({ kind, isUndo }) => !isUndo || kind !== UNDONE_BY_NO_CANCEL);
   return DEATHS.flatMap((death) =>
     boundaries.filter(({ step }) => death.moment !== 'within' || !step.startsWith('(')).map((boundary) => ({ boundary, ...death })),
   );
