@@ -19,14 +19,13 @@ export const agentConfigSchema = z.object({
 });
 export type AgentConfig = z.output<typeof agentConfigSchema>;
 
-/** What both sides speak. It rises when an agent of before would be misunderstood; older ones than `OLDEST` get no work. */
-export const AGENT_CONTRACT = { current: 1, oldest: 1 } as const;
-
 /** Shown once, by a machine that wants to be this host: the token it was given, and what it wants to be certified (PKCS#10, PEM). */
 export const joinRequestSchema = z.object({
   token: z.string().max(200),
   certificateRequest: z.string().max(10_000),
   contractVersion: z.int(),
+  /** Not told: only that one. */
+  oldestContract: z.int().optional(),
   agentVersion: z.string().max(100),
 });
 export const joinAnswerSchema = agentConfigSchema.pick({ hostId: true, hostName: true, certificate: true, payloadKeys: true });

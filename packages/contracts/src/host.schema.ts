@@ -46,6 +46,10 @@ export const hostDto = z.object({
   versions: z.record(z.string(), z.string()),
   /** Null until its agent has reported. */
   agentVersion: z.string().nullable(),
+  /** The newest version of the contract that its agent speaks. */
+  agentContract: z.int().nullable(),
+  /** Which side is too old for the two to speak; the host gets no work then. */
+  needsUpdate: z.enum(['agent', 'control-plane']).nullable(),
   placementTags: z.array(z.string()),
   /** Whether a machine has become it. */
   isJoined: z.boolean(),

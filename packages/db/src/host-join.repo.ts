@@ -31,7 +31,7 @@ export async function takeJoinToken(tx: Tx, token: string): Promise<Pick<Host, '
 export async function noteHostJoined(
   tx: Tx,
   { id, name }: Pick<Host, 'id' | 'name'>,
-  joined: { certificateFingerprint: string; agentVersion: string },
+  joined: { certificateFingerprint: string; agentVersion: string; agentContract: number; agentOldestContract: number },
 ) {
   await tx.host.update({ where: { id }, data: joined });
   await noteEvent(tx, {

@@ -1,3 +1,4 @@
+import { AGENT_CONTRACT } from '@nephos/contracts/agent-contract';
 import { newId } from '@nephos/model/id';
 import { makeAccount, makeHost, makeInstance, makeNetwork, makeZone } from '@nephos/testing/factories';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
@@ -78,7 +79,7 @@ describe('removing a host', () => {
     const host = await makeHost(db, await makeZone(db));
     await remove(host);
     const report = { bootId: newId(), agentVersion: '1', guests: [], attempts: [] };
-    for (const isFull of [true, false]) expect(await noteHostSeen(db, host.id, { ...report, isFull })).toBeUndefined();
+    for (const isFull of [true, false]) expect(await noteHostSeen(db, host.id, { ...report, isFull }, AGENT_CONTRACT)).toBeUndefined();
     expect((await db.host.findUniqueOrThrow({ where: { id: host.id } })).state).toBe('disconnected');
   });
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { needsUpdate, tellNeeded, type Spoken } from '@nephos/contracts/agent-contract';
 import type { HostReport } from '@nephos/contracts/agent.schema';
 import { systemActor } from '@nephos/authz/actor';
 import type { InstanceState } from '@nephos/model/instance/state';
@@ -20,12 +21,14 @@ export interface SeenHost extends Host {
  * A host was heard of. Answers its row as it was before, undefined when there is none. What is new in what it says of itself is
  * written down, and that it is connected; all else would wake everybody who watches, each time.
  */
-export async function noteHostSeen(db: Db, hostId: string, report: HostReport): Promise<SeenHost | undefined> {
+export async function noteHostSeen(db: Db, hostId: string, report: HostReport, spoken: Spoken): Promise<SeenHost | undefined> {
   const found = report.isFull ? await touch(db, hostId, report) : await db.host.findUnique({ where: { id: hostId, removedAt: null } });
   if (!found) return undefined;
   const host = { poolPaths: null, ...found };
   const facts = isDeepStrictEqual(report.facts, host.facts) ? undefined : report.facts;
-  if (host.state !== 'connected' || host.bootId !== report.bootId || facts) await transaction(db, (tx) => noteHost(tx, host, report, facts));
+  const isSpokenNew = host.agentContract !== spoken.current || host.agentOldestContract !== spoken.oldest;
+  if (host.state !== 'connected' || host.bootId !== report.bootId || facts || isSpokenNew)
+    await transaction(db, (tx) => noteHost(tx, host, report, spoken, facts));
   return host;
 }
 
@@ -43,7 +46,7 @@ async function touch(db: Db, hostId: string, { pools = [] }: HostReport): Promis
   return host;
 }
 
-async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport, facts: HostReport['facts']): Promise<void> {
+async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport, spoken: Spoken, facts: HostReport['facts']): Promise<void> {
   const now = new Date();
   const { count } = await tx.host.updateMany({
     where: { id: host.id, removedAt: null }, // it may have been removed since
@@ -51,6 +54,8 @@ async function noteHost(tx: Tx, host: Host, { bootId, agentVersion }: HostReport
       state: 'connected',
       bootId,
       agentVersion,
+      agentContract: spoken.current,
+      agentOldestContract: spoken.oldest,
       reportedAt: now,
       ...(host.state !== 'connected' && { connectedAt: now }),
       ...(facts && { cpuCount: facts.cpuCount, cpuMhz: facts.cpuMhz, memoryMib: facts.memoryMib, facts }),
@@ -135,10 +140,7 @@ export async function noteSilentHosts(tx: Tx, silentMs: number): Promise<number>
   const silent = await tx.$queryRaw<{ id: string; name: string }[]>`
     UPDATE host SET state = 'disconnected' WHERE state = 'connected' AND reported_at < now() - make_interval(secs => ${silentMs / 1000}) RETURNING id, name`;
   for (const host of silent) {
-    await tx.instance.updateMany({
-      where: { hostId: host.id, state: 'running' },
-      data: { state: 'unknown', stateReason: `Its host ${host.name} is disconnected.` },
-    });
+    await loseSight(tx, host.id, `Its host ${host.name} is disconnected.`);
     await noteEvent(tx, {
       kind: 'host.disconnected',
       actor: AGENT,
@@ -147,4 +149,34 @@ export async function noteSilentHosts(tx: Tx, silentMs: number): Promise<number>
     });
   }
   return silent.length;
+}
+
+/**
+ * An agent that speaks nothing that this cloud does was heard of: its host counts as disconnected until one comes that does. Its guests
+ * run on. Said again, it changes nothing.
+ */
+export async function noteUnfitAgent(db: Db, hostId: string, spoken: Spoken, agentVersion: string): Promise<void> {
+  const which = needsUpdate(spoken);
+  if (!which) return;
+  await transaction(db, async (tx) => {
+    const [host] = await tx.$queryRaw<{ name: string }[]>`
+      UPDATE host SET agent_contract = ${spoken.current}, agent_oldest_contract = ${spoken.oldest}, agent_version = ${agentVersion},
+        state = CASE WHEN state = 'connected' THEN 'disconnected' ELSE state END
+      WHERE id = ${hostId}::uuid AND removed_at IS NULL
+        AND (state = 'connected' OR (agent_contract, agent_oldest_contract, agent_version) IS DISTINCT FROM (${spoken.current}, ${spoken.oldest}, ${agentVersion}))
+      RETURNING name`;
+    if (!host) return;
+    await loseSight(tx, hostId, `Its host ${host.name} needs an update ${which === 'agent' ? 'of its agent' : 'of the control plane'}.`);
+    await noteEvent(tx, {
+      kind: 'host.needs-update',
+      actor: AGENT,
+      resource: { type: 'host', id: hostId },
+      message: `Host ${host.name} gets no work. ${tellNeeded(which, spoken)}`,
+    });
+  });
+}
+
+/** Nobody can say what a host's running instances do. */
+async function loseSight(tx: Tx, hostId: string, stateReason: string): Promise<void> {
+  await tx.instance.updateMany({ where: { hostId, state: 'running' }, data: { state: 'unknown', stateReason } });
 }

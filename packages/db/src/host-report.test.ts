@@ -1,12 +1,13 @@
 import { systemActor } from '@nephos/authz/actor';
+import { AGENT_CONTRACT } from '@nephos/contracts/agent-contract';
 import type { HostReport } from '@nephos/contracts/agent.schema';
 import { newId } from '@nephos/model/id';
 import { makeAccount, makeHost, makeInstance, makeNetwork, makeZone } from '@nephos/testing/factories';
 import { createTestDatabase, type TestDatabase } from '@nephos/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from './database.ts';
-import { claimHost } from './host-claim.repo.ts';
-import { noteAttempts, noteGuests, noteHostSeen, noteSilentHosts } from './host-report.repo.ts';
+import { claimHost, explainNoCapacity, findHostCandidates } from './host-claim.repo.ts';
+import { noteAttempts, noteGuests, noteHostSeen, noteSilentHosts, noteUnfitAgent } from './host-report.repo.ts';
 import { insertOperation } from './operation.repo.ts';
 import type { Host, Instance } from './prisma.ts';
 
@@ -120,8 +121,42 @@ describe('a host', () => {
     const silent = await db.host.findUniqueOrThrow({ where: { id: host.id } });
     expect(silent.state).toBe('disconnected');
     expect((await db.host.findUniqueOrThrow({ where: { id: other.id } })).state).toBe('connected');
-    await noteHostSeen(db, silent.id, aReport());
+    await noteHostSeen(db, silent.id, aReport(), AGENT_CONTRACT);
     expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject({ state: 'connected' });
+  });
+
+  it.each([
+    [{ current: 0, oldest: 0 }, 'of its agent'],
+    [{ current: 3, oldest: 2 }, 'of the control plane'],
+  ])('whose agent speaks %o takes nothing, and its instances are unknown, until it speaks what we do', async (spoken, what) => {
+    await noteUnfitAgent(db, host.id, spoken, '0.0.1');
+    await noteUnfitAgent(db, host.id, spoken, '0.0.1');
+    const unfit = { state: 'disconnected', agentContract: spoken.current, agentOldestContract: spoken.oldest, agentVersion: '0.0.1' };
+    expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject(unfit);
+    const unknown = { state: 'unknown', stateReason: `Its host ${host.name} needs an update ${what}.` };
+    expect(await db.instance.findUniqueOrThrow({ where: { id: instance.id } })).toMatchObject(unknown);
+    expect(await db.event.count({ where: { resourceId: host.id, kind: 'host.needs-update' } })).toBe(1); // said once
+
+    await noteHostSeen(db, host.id, aReport(), AGENT_CONTRACT);
+    const back = await db.host.findUniqueOrThrow({ where: { id: host.id } });
+    expect(back).toMatchObject({ state: 'connected', agentContract: 1, agentOldestContract: 1 });
+    await noteGuests(db, back, { isFull: true, guests: [guest('running')] });
+    expect(await stateNow()).toBe('running');
+  });
+
+  it.each([
+    [1, 1, true],
+    [null, null, true], // of before it was told
+    [7, 1, true],
+    [0, 0, false],
+    [7, 2, false],
+  ])('whose agent speaks up to %s and from %s is placed on: %s', async (agentContract, agentOldestContract, isTaken) => {
+    await db.host.update({ where: { id: other.id }, data: { agentContract, agentOldestContract } });
+    const need = { zoneId: other.zoneId, diskBytes: 1, cpuMhz: 1, memoryMib: 1, placementTags: [], excludeHostIds: [host.id] };
+    const query = { ...need, order: 'by-name', limit: 9 } as const;
+    expect((await findHostCandidates(db, query)).map(({ hostId }) => hostId)).toEqual(isTaken ? [other.id] : []);
+    expect(await claimHost(db, other.id, { resourceId: newId(), generation: 1, cpuMhz: 1, memoryMib: 1 })).toBe(isTaken);
+    if (!isTaken) expect(await explainNoCapacity(db, query)).toContain('(it has 2; 1 of them need another version of their agent)');
   });
 
   it('is what it says it is', async () => {
@@ -132,6 +167,7 @@ describe('a host', () => {
         facts: { acceleration: 'kvm', accelerationReason: 'booted', cpuCount: 3, cpuMhz: 1_000, memoryMib: 2_000, versions: { qemu: '7' } },
         pools: [{ path: `/pool/${host.id}`, capacityBytes: 10, usedBytes: 5 }],
       }),
+      AGENT_CONTRACT,
     );
     expect(await db.host.findUniqueOrThrow({ where: { id: host.id } })).toMatchObject({
       cpuCount: 3,
@@ -145,8 +181,8 @@ describe('a host', () => {
     const paths = [`/pool/${host.id}`, '/pool/new'];
     const { id: _, ...pool } = await db.pool.findFirstOrThrow({ where: { hostId: host.id } });
     await db.pool.create({ data: { ...pool, id: newId(), name: 'new', path: '/pool/new', tags: {} } });
-    expect((await noteHostSeen(db, host.id, aReport()))?.poolPaths?.toSorted()).toEqual(paths);
-    expect((await noteHostSeen(db, host.id, { ...aReport(), isFull: false }))?.poolPaths).toBeNull();
+    expect((await noteHostSeen(db, host.id, aReport(), AGENT_CONTRACT))?.poolPaths?.toSorted()).toEqual(paths);
+    expect((await noteHostSeen(db, host.id, { ...aReport(), isFull: false }, AGENT_CONTRACT))?.poolPaths).toBeNull();
   });
 });
 

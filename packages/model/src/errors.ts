@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   HYPERVISOR_FAILED: { http: 502, retry: true },
   NETWORK_FAILED: { http: 502, retry: true },
   AGENT_TOO_OLD: { http: 409, retry: false },
+  AGENT_TOO_NEW: { http: 409, retry: false },
   UNSUPPORTED: { http: 501, retry: false },
   CANCELLED: { http: 409, retry: false },
   UNEXPECTED: { http: 500, retry: false },

@@ -1,5 +1,6 @@
 import { Readable, Writable, type Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AGENT_CONTRACT, spokenHeaders, type Spoken } from '@nephos/contracts/agent-contract';
 import { channelMessageSchema, type AgentConfig, type StreamRequest, type StreamTarget } from '@nephos/contracts/agent.schema';
 import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import type { HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
@@ -8,6 +9,7 @@ import type { Logger } from '@nephos/log/log';
 import { DomainError } from '@nephos/model/errors';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { tlsOf } from './control-plane.ts';
+import { AGENT_VERSION } from './version.ts';
 
 const RECONNECT_MS = 1_000;
 /** The gateway pings every 20 s; a connection that is silent for longer is dead, whatever TCP thinks. */
@@ -16,6 +18,7 @@ const PIECE_BYTES = 64 * 1024;
 
 interface Parts {
   config: AgentConfig;
+  spoken?: Spoken;
   hypervisor: HypervisorDriver;
   network: NetworkDriver;
   /** The control plane's word that a network which this host carries has changed. */
@@ -26,9 +29,12 @@ interface Parts {
 
 /** Keeps a connection open over which the gateway asks for streams to guests and brings news; nothing on this host listens for them. */
 export async function keepChannel(parts: Parts): Promise<void> {
-  const { config, signal, log } = parts;
+  const { config, spoken = AGENT_CONTRACT, signal, log } = parts;
   while (!signal.aborted) {
-    const socket = new WebSocket(`${config.endpoint.replace(/^http/, 'ws')}/agent/channel`, tlsOf(config));
+    const socket = new WebSocket(`${config.endpoint.replace(/^http/, 'ws')}/agent/channel`, {
+      ...tlsOf(config),
+      headers: spokenHeaders(spoken, AGENT_VERSION),
+    });
     await attend(socket, parts).catch((error: unknown) => log.debug({ err: error }, 'the channel to the gateway broke'));
     await sleep(RECONNECT_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }
@@ -60,12 +66,15 @@ function attend(socket: WebSocket, parts: Parts): Promise<void> {
 
 /** Reaches the target, then opens the stream outward and shows the token; what can't be reached is said the same way. */
 async function openStream({ token, gatewayUrl, target }: StreamRequest, parts: Parts): Promise<void> {
-  const { config, log } = parts;
+  const { config, spoken = AGENT_CONTRACT, log } = parts;
   const reached = await reach(target, parts).then(
     (far) => ({ far }),
     (error: unknown) => ({ error: describe(error) }),
   );
-  const socket = new WebSocket(`${gatewayUrl.replace(/^http/, 'ws')}/agent/stream`, tlsOf(config));
+  const socket = new WebSocket(`${gatewayUrl.replace(/^http/, 'ws')}/agent/stream`, {
+    ...tlsOf(config),
+    headers: spokenHeaders(spoken, AGENT_VERSION),
+  });
   socket.on('error', (error) => log.info({ err: error }, 'a stream to the gateway broke'));
   if ('far' in reached) socket.on('close', () => reached.far.destroy());
   socket.on('open', () => {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { AGENT_CONTRACT, spokenHeaders, type Spoken } from '@nephos/contracts/agent-contract';
 import {
   AGENT_KEEP_ALIVE_MS,
   hostStateSchema,
@@ -13,6 +14,7 @@ import type { FetchTemplate } from '@nephos/drivers/hypervisor-driver';
 import { DomainError, isErrorCode } from '@nephos/model/errors';
 import { Agent, request } from 'undici';
 import type { z } from 'zod';
+import { AGENT_VERSION } from './version.ts';
 
 /** The control plane as an agent sees it: HTTPS with the host's own certificate, to the cloud's own authority. */
 export interface ControlPlane {
@@ -24,7 +26,7 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
-export function connectControlPlane(config: AgentConfig): ControlPlane {
+export function connectControlPlane(config: AgentConfig, spoken: Spoken = AGENT_CONTRACT): ControlPlane {
   // HTTP/2 on this port is the way to Temporal.
   const dispatcher = new Agent({
     allowH2: false,
@@ -41,7 +43,8 @@ export function connectControlPlane(config: AgentConfig): ControlPlane {
         dispatcher,
         signal,
         method: body === undefined ? 'GET' : 'POST',
-        ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        headers: { ...spokenHeaders(spoken, AGENT_VERSION), ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (statusCode === 200) return answer;
       // It is there and can't: its database may be away for a moment, which must not fail an operation for good.

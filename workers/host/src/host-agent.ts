@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHostActivities } from '@nephos/activities/host-activities';
+import { AGENT_CONTRACT, spokenHeaders, type Spoken } from '@nephos/contracts/agent-contract';
 import type { AgentConfig, CarriedNetwork, HostState } from '@nephos/contracts/agent.schema';
 import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { hostQueue } from '@nephos/contracts/queue';
@@ -29,6 +30,8 @@ interface Parts {
   agentVersion: string;
   /** How often guests' counters are read. */
   sampleEveryMs: number;
+  /** What it speaks; tests give another. */
+  spoken?: Spoken;
   log: Logger;
 }
 
@@ -37,11 +40,19 @@ interface Parts {
  * everything and ends guests that have no claim here any more; only then does it take work. From there it reports what
  * happens as it happens. Guests, router daemons and bridges outlive it, and are found again at its next start.
  */
-export async function startHostAgent({ config, hypervisor, network, agentVersion, sampleEveryMs, log }: Parts): Promise<HostAgent> {
+export async function startHostAgent({
+  config,
+  hypervisor,
+  network,
+  agentVersion,
+  sampleEveryMs,
+  spoken = AGENT_CONTRACT,
+  log,
+}: Parts): Promise<HostAgent> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const options = { signal, onProgress: () => undefined };
-  const controlPlane = connectControlPlane(config);
+  const controlPlane = connectControlPlane(config, spoken);
 
   const facts = await hypervisor.probe(options);
   log.info({ hostName: config.hostName, kind: facts.acceleration, reason: facts.accelerationReason }, 'this host runs guests');
@@ -110,13 +121,14 @@ export async function startHostAgent({ config, hypervisor, network, agentVersion
   );
   const reporting = reporter.run();
   const sampling = sampler.run();
-  const channel = keepChannel({ config, hypervisor, network, onNetwork: (desired) => void ensureNetwork(desired), signal, log });
+  const channel = keepChannel({ config, spoken, hypervisor, network, onNetwork: (desired) => void ensureNetwork(desired), signal, log });
 
   const { host } = new URL(config.endpoint);
   const connection = await untilAnswered(
     () =>
       NativeConnection.connect({
         address: host,
+        metadata: spokenHeaders(spoken, agentVersion),
         tls: {
           serverRootCACertificate: Buffer.from(config.caCertificate),
           clientCertPair: { crt: Buffer.from(config.certificate), key: Buffer.from(config.privateKey) },
@@ -188,7 +200,9 @@ async function untilAnswered<T>(ask: () => Promise<T>, log: Logger, signal: Abor
       return await ask();
     } catch (error) {
       signal.throwIfAborted();
-      log.info({ err: error }, 'the control plane does not answer yet');
+      const isUnfit = error instanceof DomainError && (error.code === 'AGENT_TOO_OLD' || error.code === 'AGENT_TOO_NEW');
+      if (isUnfit) log.error({ err: error }, 'the control plane gives this agent no work; it is asked again');
+      else log.info({ err: error }, 'the control plane does not answer yet');
       await sleep(delayMs, undefined, { signal });
     }
   }

@@ -2,7 +2,8 @@ import 'reflect-metadata'; // before x509, whose dependency container wants it
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
-import { AGENT_CONTRACT, joinAnswerSchema, type AgentConfig, type JoinAnswer } from '@nephos/contracts/agent.schema';
+import { AGENT_CONTRACT } from '@nephos/contracts/agent-contract';
+import { joinAnswerSchema, type AgentConfig, type JoinAnswer } from '@nephos/contracts/agent.schema';
 import { DomainError } from '@nephos/model/errors';
 import { PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { Agent, request } from 'undici';
@@ -32,6 +33,7 @@ export async function joinCloud({ server, fingerprint, token }: JoinOptions): Pr
     token,
     certificateRequest: wanted.toString('pem'),
     contractVersion: AGENT_CONTRACT.current,
+    oldestContract: AGENT_CONTRACT.oldest,
     agentVersion: AGENT_VERSION,
   });
   const privateKey = PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');

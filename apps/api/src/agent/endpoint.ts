@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { AGENT_VERSION_HEADER, CONTRACT_HEADER, needsUpdate, readSpoken } from '@nephos/contracts/agent-contract';
 import { AGENT_KEEP_ALIVE_MS, hostReportSchema, joinRequestSchema } from '@nephos/contracts/agent.schema';
 import { hostMetricsSchema } from '@nephos/contracts/metrics.schema';
 import type { Logger } from '@nephos/log/log';
@@ -55,6 +56,7 @@ export function createAgentEndpoint(parts: AgentEndpointParts) {
   http.on('upgrade', (request, socket, head) => {
     const hostId = hostIdOf(request);
     if (!hostId) return void socket.destroy();
+    if (needsUpdate(readSpoken(request.headers[CONTRACT_HEADER]))) return void socket.end('HTTP/1.1 409 Conflict\r\n\r\n'); // its reports say why
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       if (request.url === '/agent/channel') parts.streams.addChannel(hostId, webSocket);
       else if (request.url === '/agent/stream') parts.streams.addStream(hostId, webSocket);
@@ -121,10 +123,12 @@ async function answer({ agents, metrics, templates, log }: AgentEndpointParts, r
   const url = new URL(request.url ?? '/', 'https://api');
   try {
     if (!hostId) throw new DomainError('UNAUTHENTICATED', 'The certificate names no host.');
+    const spoken = readSpoken(request.headers[CONTRACT_HEADER]);
+    await agents.assertFit(hostId, spoken, String(request.headers[AGENT_VERSION_HEADER] ?? '').slice(0, 100));
     const [, , what, id] = url.pathname.split('/');
     if (request.method === 'POST' && what === 'report') {
       const report = parse(hostReportSchema, await readJson(request, REPORT_LIMIT_BYTES));
-      return sendJson(response, 200, await agents.report(hostId, report));
+      return sendJson(response, 200, await agents.report(hostId, report, spoken));
     }
     if (request.method === 'POST' && what === 'metrics') {
       const told = parse(hostMetricsSchema, await readJson(request, REPORT_LIMIT_BYTES));

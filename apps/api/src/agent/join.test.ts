@@ -112,7 +112,8 @@ describe('a machine joins', () => {
     const dispatcher = new Agent({ allowH2: false, connect: { rejectUnauthorized: false } });
     const send = (text: string) => request(`${toJoin.server}/agent/join`, { dispatcher, method: 'POST', body: text });
     expect((await send(body)).statusCode).toBe(400);
-    expect((await send(body.replace('"contractVersion":1', '"contractVersion":0'))).statusCode).toBe(409);
+    for (const spoken of ['"contractVersion":0', '"contractVersion":7,"oldestContract":6'])
+      expect((await send(body.replace('"contractVersion":1', spoken))).statusCode).toBe(409);
     await dispatcher.close();
     expect((await joinAs(toJoin)).hostId).toBe(toJoin.host.id);
   });

@@ -1,4 +1,5 @@
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { CONTRACT_HEADER } from '@nephos/contracts/agent-contract';
 import type { AgentConfig } from '@nephos/contracts/agent.schema';
 import { hostQueue } from '@nephos/contracts/queue';
 import { insertOperation } from '@nephos/db/operation.repo';
@@ -39,21 +40,32 @@ afterAll(async () => {
   await api?.close();
 });
 
+const WORKFLOW_SERVICE = 'temporal.api.workflowservice.v1.WorkflowService';
+function speaking(contract: string | undefined): Metadata {
+  const metadata = new Metadata();
+  if (contract) metadata.set(CONTRACT_HEADER, contract);
+  return metadata;
+}
+
 interface Host {
   id: string;
   queue: string;
   client: Client;
   codec: PayloadCodec;
   /** Calls Temporal as this host; answers the status code, and the response when it is 0. */
-  call(name: string, request?: Uint8Array, service?: string): Promise<{ code: number; response: Uint8Array }>;
+  call(name: string, request?: Uint8Array, service?: string, contract?: string): Promise<{ code: number; response: Uint8Array }>;
   /** Takes a task from a queue. */
-  poll(queue: string, namespace?: string): Promise<{ code: number; taskToken: Uint8Array; input?: proto.temporal.api.common.v1.IPayloads | null }>;
+  poll(
+    queue: string,
+    namespace?: string,
+    contract?: string,
+  ): Promise<{ code: number; taskToken: Uint8Array; input?: proto.temporal.api.common.v1.IPayloads | null }>;
 }
 
 function openHost({ hostId, endpoint, caCertificate, privateKey, certificate, payloadKeys }: AgentConfig): Host {
   const tls = credentials.createSsl(Buffer.from(caCertificate), Buffer.from(privateKey), Buffer.from(certificate));
   const client = new Client(new URL(endpoint).host, tls);
-  const call: Host['call'] = (name, request = new Uint8Array(), service = 'temporal.api.workflowservice.v1.WorkflowService') =>
+  const call: Host['call'] = (name, request = new Uint8Array(), service = WORKFLOW_SERVICE, contract?) =>
     new Promise((resolve) => {
       const asBuffer = (bytes: Buffer) => bytes;
       const done = (error: ServiceError | null, response?: Buffer) =>
@@ -63,7 +75,7 @@ function openHost({ hostId, endpoint, caCertificate, privateKey, certificate, pa
         asBuffer,
         asBuffer,
         Buffer.from(request),
-        new Metadata(),
+        speaking(contract),
         { deadline: Date.now() + 20_000 },
         done,
       );
@@ -74,9 +86,9 @@ function openHost({ hostId, endpoint, caCertificate, privateKey, certificate, pa
     client,
     codec: createPayloadCodec(ringFromJson(payloadKeys)),
     call,
-    poll: async (queue, namespace = 'default') => {
+    poll: async (queue, namespace = 'default', contract?) => {
       const request = messages.PollActivityTaskQueueRequest.encode({ namespace, taskQueue: { name: queue }, identity: 'test' }).finish();
-      const { code, response } = await call('PollActivityTaskQueue', request);
+      const { code, response } = await call('PollActivityTaskQueue', request, WORKFLOW_SERVICE, contract);
       const { taskToken, input } = messages.PollActivityTaskQueueResponse.decode(response);
       return { code, taskToken, input: input ?? null };
     },
@@ -161,6 +173,18 @@ describe('through the gate to Temporal a host', () => {
         }),
       ]),
     });
+  });
+
+  it('takes nothing while its agent speaks nothing that this cloud does, but may tell how what it has went', async () => {
+    const run = await api.temporal.activity.start('greet', { id: newId(), taskQueue: one.queue, args: [], startToCloseTimeout: '1m' });
+    for (const contract of ['0-0', '2-3', 'what?'])
+      expect([contract, (await one.poll(one.queue, 'default', contract)).code]).toEqual([contract, status.UNAVAILABLE]);
+    const { code, taskToken } = await one.poll(one.queue, 'default', '1-2');
+    expect(code).toBe(status.OK);
+    const payloads = await one.codec.encode([{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"done"') }]);
+    const answer = complete(taskToken, 'default', { payloads });
+    expect((await one.call('RespondActivityTaskCompleted', answer, WORKFLOW_SERVICE, '0-0')).code).toBe(status.OK);
+    expect(await run.result()).toBe('done');
   });
 
   it('takes nothing from another queue or namespace, and ends no other worker', async () => {

@@ -10,6 +10,7 @@ import {
   type sendUnaryData,
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
+import { CONTRACT_HEADER, needsUpdate, readSpoken, tellNeeded } from '@nephos/contracts/agent-contract';
 import { hostQueue } from '@nephos/contracts/queue';
 import type { Logger } from '@nephos/log/log';
 import { hostRing } from '@nephos/secrets/host-ring';
@@ -31,6 +32,8 @@ interface Message<T> {
 }
 
 interface Call {
+  /** Only for agents that speak what we do. The others may still tell how what they have went. */
+  givesWork?: boolean;
   /** What may be asked, as the server is to see it: written anew from what was understood, so nothing else passes. Throws Refusal. */
   admit(request: Bytes, hostId: string): Bytes;
   /** What the host is told. */
@@ -109,6 +112,7 @@ export function createTemporalGate({
       },
     },
     PollActivityTaskQueue: {
+      givesWork: true,
       admit: (bytes, hostId) => {
         const request = api.PollActivityTaskQueueRequest.decode(bytes);
         assertNamespace(request.namespace);
@@ -145,10 +149,13 @@ export function createTemporalGate({
   }
   const injector = gate.createConnectionInjector(ServerCredentials.createInsecure());
 
-  function handle(path: string, { admit, answer = (response) => response }: Call): handleUnaryCall<Buffer, Buffer> {
+  function handle(path: string, { admit, answer = (response) => response, givesWork = false }: Call): handleUnaryCall<Buffer, Buffer> {
     return (call, respond) => {
       const hostId = hostIdOf(call);
       if (!hostId) return respond({ code: status.UNAUTHENTICATED, details: 'The certificate names no host.' });
+      const spoken = readSpoken(call.metadata.get(CONTRACT_HEADER)[0]);
+      const which = givesWork && needsUpdate(spoken);
+      if (which) return respond({ code: status.UNAVAILABLE, details: tellNeeded(which, spoken) }); // it asks again, and is served once it fits
       const request = admitted(() => admit(call.request, hostId), respond, hostId);
       if (!request) return;
       const upstream = temporal.makeUnaryRequest(

@@ -1,4 +1,5 @@
 import { freshRing } from '@nephos/secrets/key-ring';
+import { AGENT_CONTRACT } from '@nephos/contracts/agent-contract';
 import { newId } from '@nephos/model/id';
 import { claimHost, releaseHost } from '@nephos/db/host-claim.repo';
 import type { Host, Network } from '@nephos/db/prisma';
@@ -45,7 +46,7 @@ describe('the answer to a full report', () => {
 
   async function reportOf({ id }: Host, revision?: number) {
     const networks = revision === undefined ? [] : [{ networkId: network.id, vni: network.vni ?? 0, revision }];
-    const answer = await agents.report(id, { bootId: newId(), agentVersion: '1', isFull: true, networks, guests: [], attempts: [] });
+    const answer = await agents.report(id, { bootId: newId(), agentVersion: '1', isFull: true, networks, guests: [], attempts: [] }, AGENT_CONTRACT);
     return {
       networks: answer.networks.map((desired) => [desired.networkId, desired.revision]),
       strays: answer.strays.map(({ networkId }) => networkId),

@@ -1,7 +1,8 @@
+import { assertSpeaks, needsUpdate, type Spoken } from '@nephos/contracts/agent-contract';
 import type { CarriedNetwork, HostReport, HostState, reportAnswerSchema } from '@nephos/contracts/agent.schema';
 import type { DesiredNetwork, DesiredRouter } from '@nephos/contracts/desired-network';
 import type { Db, Tx } from '@nephos/db/database';
-import { noteAttempts, noteGuests, noteHostSeen } from '@nephos/db/host-report.repo';
+import { noteAttempts, noteGuests, noteHostSeen, noteUnfitAgent } from '@nephos/db/host-report.repo';
 import { describeNetworks, describeRouter, listHostNetworks } from '@nephos/db/network.repo';
 import { DomainError } from '@nephos/model/errors';
 import { open, type KeyRing } from '@nephos/secrets/key-ring';
@@ -11,9 +12,15 @@ import type { z } from 'zod';
 /** What agents tell and ask. The host is who its certificate says; it gets nothing of what another host's claims hold. */
 export function createAgentService({ db, secretKeys }: { db: Db; secretKeys: KeyRing }) {
   return {
+    /** Throws AGENT_TOO_OLD and AGENT_TOO_NEW, which everybody who looks at the host sees then. */
+    async assertFit(hostId: string, spoken: Spoken, agentVersion: string): Promise<void> {
+      if (needsUpdate(spoken)) await noteUnfitAgent(db, hostId, spoken, agentVersion);
+      assertSpeaks(spoken);
+    },
+
     /** Each part can be written down twice, so a report that fails half way is simply told again. */
-    async report(hostId: string, report: HostReport): Promise<z.output<typeof reportAnswerSchema>> {
-      const host = await noteHostSeen(db, hostId, report);
+    async report(hostId: string, report: HostReport, spoken: Spoken): Promise<z.output<typeof reportAnswerSchema>> {
+      const host = await noteHostSeen(db, hostId, report, spoken);
       if (!host) throw new DomainError('NOT_FOUND', 'This host was removed from the cloud.', { hostId });
       await noteAttempts(db, hostId, report.attempts);
       const stale = report.isFull || report.guests.length > 0 ? await noteGuests(db, host, report) : [];

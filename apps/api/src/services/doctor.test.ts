@@ -61,6 +61,9 @@ describe('the doctor', () => {
     const [away] = api.hosts;
     await host.update({ where: { id: away!.id }, data: { state: 'disconnected' } });
     expect(await oneOf('hosts')).toMatchObject({ state: 'problem', what: expect.stringContaining(`${away!.name} is disconnected`) });
+    await host.update({ where: { id: away!.id }, data: { agentContract: 0, agentVersion: '0.0.1' } });
+    expect(await oneOf('hosts')).toMatchObject({ state: 'problem', what: expect.stringContaining(`${away!.name} gets no work: its agent (0.0.1)`) });
+    await host.update({ where: { id: away!.id }, data: { agentContract: 1 } });
     const idle = await makeHost(api.db, api.zone, { name: 'idle', state: 'connected', reportedAt: new Date() });
     await host.update({ where: { id: away!.id }, data: { state: 'connected' } });
     expect(await oneOf('hosts')).toMatchObject({ state: 'problem', what: expect.stringContaining('idle reports and takes no work') });

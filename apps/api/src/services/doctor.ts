@@ -9,6 +9,7 @@ import type { LookUp } from '@nephos/directory/directory';
 import { OPEN_OPERATION_STATES } from '@nephos/model/operation/state';
 import { countPollers, lastRunOf } from '@nephos/operations/worker-health';
 import type { Client } from '@temporalio/client';
+import { updateOf } from './host.dto.ts';
 import { imageFile } from './template.ts';
 
 type Finding = Omit<FindingDto, 'check'>;
@@ -79,18 +80,27 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
       const hosts = await db.host.findMany({
         where: { removedAt: null },
         orderBy: { name: 'asc' },
-        select: { id: true, name: true, state: true, reportedAt: true },
+        select: { id: true, name: true, state: true, reportedAt: true, agentVersion: true, agentContract: true, agentOldestContract: true },
       });
       if (hosts.length === 0) return [problem('There is no host, so nothing can run.', 'Add one: docs/guides/add-a-kvm-host.md.')];
-      const away = hosts.filter(({ state }) => state !== 'connected');
+      const [outdated, speaking] = [hosts.filter((host) => updateOf(host)), hosts.filter((host) => !updateOf(host))];
+      const away = speaking.filter(({ state }) => state !== 'connected');
       const idle = await Promise.all(
-        hosts
+        speaking
           .filter(({ state }) => state === 'connected')
           .slice(0, HOSTS_ASKED_ABOUT)
           .map(async ({ id, name }) => ((await countPollers(temporal, hostQueue(id), 'activities')) > 0 ? [] : [name])),
       );
       return found(
         [
+          ...outdated.map((host) =>
+            problem(
+              `Host ${host.name} gets no work: its agent (${host.agentVersion}) and this cloud speak different versions of their contract.`,
+              updateOf(host) === 'agent'
+                ? 'Install the agent of this cloud on that machine.'
+                : 'Update the control plane, or install the agent of this cloud on that machine.',
+            ),
+          ),
           ...away.map(({ name, state, reportedAt }) =>
             problem(
               `Host ${name} is ${state}; ${reportedAt ? `last heard of at ${reportedAt.toISOString()}` : 'never heard of'}.`,

@@ -1,3 +1,4 @@
+import { needsUpdate } from '@nephos/contracts/agent-contract';
 import { hostFactsSchema } from '@nephos/contracts/agent.schema';
 import type { HostDto } from '@nephos/contracts/host.schema';
 import { tagsSchema } from '@nephos/contracts/list.schema';
@@ -54,6 +55,8 @@ function toHostDto(host: Host, names: ReadonlyMap<string, string>, instanceCount
     accelerationReason: facts?.accelerationReason ?? null,
     versions: facts?.versions ?? {},
     agentVersion: host.agentVersion,
+    agentContract: host.agentContract,
+    needsUpdate: updateOf(host),
     placementTags: host.placementTags,
     isJoined: host.certificateFingerprint !== null,
     joinTokenExpiresAt: host.joinTokenExpiresAt?.toISOString() ?? null,
@@ -62,4 +65,9 @@ function toHostDto(host: Host, names: ReadonlyMap<string, string>, instanceCount
     createdAt: host.createdAt.toISOString(),
     tags: tagsSchema.parse(host.tags),
   };
+}
+
+/** By what its agent told last; null before it told anything. */
+export function updateOf({ agentContract, agentOldestContract }: Pick<Host, 'agentContract' | 'agentOldestContract'>) {
+  return agentContract === null ? null : needsUpdate({ current: agentContract, oldest: agentOldestContract ?? agentContract });
 }

@@ -36,6 +36,7 @@ const BY_CODE: Record<string, number> = {
   HOST_UNREACHABLE: EXIT.unreachable,
   DIRECTORY_UNREACHABLE: EXIT.unreachable,
   AGENT_TOO_OLD: EXIT.unreachable,
+  AGENT_TOO_NEW: EXIT.unreachable,
 };
 
 export function exitCodeOf(error: unknown): number {

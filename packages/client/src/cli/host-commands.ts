@@ -17,7 +17,7 @@ export function addHostCommands(program: Command): void {
     {
       ID: (row) => row.id,
       NAME: (row) => row.name,
-      STATE: (row) => (row.isEnabled ? row.state : `${row.state}, disabled`),
+      STATE: (row) => stateOf(row),
       CLUSTER: (row) => row.clusterName,
       HYPERVISOR: (row) => row.hypervisor,
       ACCELERATION: (row) => row.acceleration,
@@ -82,11 +82,16 @@ export function addHostCommands(program: Command): void {
 const CLEAN_UP = `On that machine, as root, when it is to keep nothing of this cloud: end the agent, then delete /var/lib/nephos and the
 folders that were its pools.`;
 
+/** With all that keeps work from it. */
+function stateOf({ state, isEnabled, needsUpdate }: Host): string {
+  return [state, ...(needsUpdate ? [`needs an update of the ${needsUpdate.replace('-', ' ')}`] : []), ...(isEnabled ? [] : ['disabled'])].join(', ');
+}
+
 function printHost(host: Host): void {
   printFields({
     Id: host.id,
     Name: host.name,
-    State: host.state,
+    State: stateOf(host),
     Enabled: host.isEnabled,
     Joined: host.isJoined,
     Place: `${host.zoneName} / ${host.podName} / ${host.clusterName}`,
@@ -95,7 +100,7 @@ function printHost(host: Host): void {
     Instances: host.instanceCount,
     'Memory claimed': `${host.claimed.memoryMib} of ${host.capacity.memoryMib} MiB`,
     'CPU claimed': `${host.claimed.cpuMhz} of ${host.capacity.cpuMhz} MHz`,
-    Agent: host.agentVersion,
+    Agent: host.agentVersion && `${host.agentVersion} (contract ${host.agentContract ?? '?'})`,
     'Management IP': host.managementIp,
     Reported: host.reportedAt,
   });

@@ -68,15 +68,17 @@ function SituationNote({ host }: { host: Host }) {
       ? until && until > new Date()
         ? t('awaitedUntil', { until: format.dateTime(until, { dateStyle: 'medium', timeStyle: 'short' }) })
         : t('awaitedNoToken')
-      : situation === 'disconnected'
-        ? t('disconnectedAbout')
-        : !host.isEnabled
-          ? t('disabledAbout')
-          : undefined;
+      : situation === 'outdated'
+        ? t(host.needsUpdate === 'agent' ? 'outdatedAgent' : 'outdatedControlPlane')
+        : situation === 'disconnected'
+          ? t('disconnectedAbout')
+          : !host.isEnabled
+            ? t('disabledAbout')
+            : undefined;
   if (!note) return null;
   return (
     <div className="mb-4">
-      <Note tone={situation === 'disconnected' ? 'bad' : 'warn'}>{note}</Note>
+      <Note tone={situation === 'disconnected' || situation === 'outdated' ? 'bad' : 'warn'}>{note}</Note>
     </div>
   );
 }
@@ -121,6 +123,7 @@ function Agent({ host }: { host: Host }) {
           [t('lastReport'), heard],
           ...(state === 'connected' && connectedAt ? [[t('connectedSince'), <Ago key="since" time={connectedAt} />] as const] : []),
           [t('agentVersion'), host.agentVersion ?? '–'],
+          ...(host.agentContract === null ? [] : [[t('agentContract'), host.agentContract] as const]),
           ...Object.entries(host.versions).map(([name, version]) => [name, version] as const),
         ]}
       />

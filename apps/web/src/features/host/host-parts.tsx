@@ -17,13 +17,14 @@ export function hypervisorOf(text: string): (typeof HYPERVISORS)[number] {
 const MIB = 1024 ** 2;
 const MHZ_PER_GHZ = 1_000;
 
-/** As a person sees it: `registered` is two things. */
-export function situationOf({ state, isJoined }: Pick<Host, 'state' | 'isJoined'>) {
+/** As a person sees it: `registered` is two things, and one that speaks another contract is silent for a reason. */
+export function situationOf({ state, isJoined, needsUpdate }: Pick<Host, 'state' | 'isJoined' | 'needsUpdate'>) {
+  if (needsUpdate) return 'outdated' as const;
   if (state !== 'registered') return state;
   return isJoined ? ('joined' as const) : ('awaited' as const);
 }
 
-const TONES = { connected: 'good', disconnected: 'bad', awaited: 'warn', joined: 'busy' } as const satisfies Record<string, Tone>;
+const TONES = { connected: 'good', disconnected: 'bad', outdated: 'bad', awaited: 'warn', joined: 'busy' } as const satisfies Record<string, Tone>;
 
 export function HostBadges({ host }: { host: Host }) {
   const t = useTranslations('host');
