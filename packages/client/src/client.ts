@@ -3,6 +3,7 @@ import { createTRPCClient, type TRPCClient } from '@trpc/client';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from './app-router.ts';
 import { connectTo, openConsole, type ConnectOptions } from './connect.ts';
+import { exportEvents, type EventFilters } from './export-events.ts';
 import { linksTo, type Fetch, type Server } from './links.ts';
 import { uploadTemplate, type Template, type UploadOptions } from './upload-template.ts';
 import { waitForOperation, type Operation, type WaitOptions } from './wait-for-operation.ts';
@@ -10,6 +11,7 @@ import { waitForOperation, type Operation, type WaitOptions } from './wait-for-o
 export type { AppRouter } from './app-router.ts';
 export { NephosError } from './error.ts';
 export type { ConnectOptions } from './connect.ts';
+export type { EventFilters } from './export-events.ts';
 export type { Template, UploadOptions } from './upload-template.ts';
 export type { Operation, Step, WaitOptions } from './wait-for-operation.ts';
 /** What each procedure takes and answers: `Inputs['instance']['deploy']`. */
@@ -35,6 +37,8 @@ export interface NephosClient {
   waitForOperation(operationId: string, options?: WaitOptions): Promise<Operation>;
   /** Sends the bytes of a template made by `template.create`; goes on where an earlier upload ended. */
   uploadTemplate(templateId: string, file: string, options?: UploadOptions): Promise<Template>;
+  /** All events that match, as the text of a CSV or JSON file, piece by piece. */
+  exportEvents(format: 'csv' | 'json', filters?: EventFilters): AsyncIterable<string>;
   /** A stream to a TCP port of a running instance, through the gateway, whatever its network lets in. */
   connect(instanceId: string, port: number, options?: ConnectOptions): Promise<Duplex>;
   /** The screen (RFB, RFC 6143) or the serial line of a running instance. Ends with it, and with the token's right to it. */
@@ -50,6 +54,7 @@ export function createNephosClient({ url, token, fetch = globalThis.fetch }: Nep
     api,
     waitForOperation: (operationId, options) => waitForOperation(api, operationId, options),
     uploadTemplate: (templateId, file, options) => uploadTemplate({ server, api }, templateId, file, options),
+    exportEvents: (format, filters = {}) => exportEvents(server, format, filters),
     connect: (instanceId, port, options) => connectTo(server, instanceId, port, options),
     openConsole: async (instanceId, kind, options) =>
       openConsole(server, (await api.instance.openConsole.mutate({ instanceId, kind })).token, options),

@@ -40,7 +40,7 @@ export function TextField({ label, hint, error, ...rest }: Labelled & ComponentP
   const { id, attributes } = useLabels({ hint, error });
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <input {...rest} {...attributes} className={`${BOX} h-9`} />
+      <input {...rest} {...attributes} className={`${BOX} h-9 ${rest.type === 'file' ? 'leading-8' : ''}`} />
     </Frame>
   );
 }

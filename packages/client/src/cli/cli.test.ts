@@ -10,6 +10,7 @@ import { makePartitions, SAMPLE_TIER } from '@nephos/db/metrics-partition.repo';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { runCli, type Ran } from './cli.arrange.ts';
 
 const MAIN = path.join(import.meta.dirname, 'main.ts');
 const ID = '01890000-0000-7000-8000-000000000000';
@@ -27,23 +28,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ran {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** As somebody without a session, unless `env` says otherwise. */
-async function run(args: string[], { env = {}, stdin = '' }: { env?: Record<string, string>; stdin?: string } = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env['PATH'], HOME: folder, NEPHOS_CONFIG: config, ...env } });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-  child.stdin.on('error', () => undefined).end(stdin);
-  const [code] = await once(child, 'close');
-  return { code: code as number, stdout, stderr };
-}
+const run = (args: string[], { env = {}, stdin = '' }: { env?: Record<string, string>; stdin?: string } = {}): Promise<Ran> =>
+  runCli(args, { env: { HOME: folder, NEPHOS_CONFIG: config, ...env }, stdin });
 const asTenant = (...args: string[]) => run(args, { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.tenants[0].token } });
 const asOther = (...args: string[]) => run(args, { env: { NEPHOS_URL: api.url, NEPHOS_TOKEN: api.tenants[1].token } });
 const deploy = (name: string, ...more: string[]) =>

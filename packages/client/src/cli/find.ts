@@ -36,6 +36,22 @@ const LISTS = {
     ({ api }: Session) =>
     (query: Query) =>
       api.host.list.query(query),
+  pool:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.pool.list.query(query),
+  'image store':
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.imageStore.list.query(query),
+  account:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.account.list.query(query),
+  user:
+    ({ api }: Session) =>
+    (query: Query) =>
+      api.user.list.query(query),
   network:
     ({ api }: Session) =>
     (query: Query) =>

@@ -5,10 +5,13 @@ import { addAccountCommands } from './account-commands.ts';
 import { addCatalogueCommands } from './catalogue-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { addEventCommands } from './event-commands.ts';
 import { addHostCommands } from './host-commands.ts';
+import { addInfrastructureCommands } from './infrastructure-commands.ts';
 import { addInstanceCommands } from './instance-commands.ts';
 import { addOperationCommands } from './operation-commands.ts';
 import { say } from './output.ts';
+import { addPeopleCommands } from './people-commands.ts';
 
 const program = new Command('nephos')
   .description('The command line of a Nephos cloud. Things are given by their names or ids.')
@@ -23,7 +26,10 @@ addAccountCommands(program);
 addInstanceCommands(program);
 addOperationCommands(program);
 addCatalogueCommands(program);
+addInfrastructureCommands(program);
 addHostCommands(program);
+addPeopleCommands(program);
+addEventCommands(program);
 addDoctorCommand(program);
 
 try {

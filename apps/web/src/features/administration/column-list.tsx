@@ -74,8 +74,14 @@ export function ColumnList<T extends { id: string }, S extends string>({
   );
 }
 
-function Head<T, S extends string>({ column: { label, sort, isWide = false }, url }: { column: Column<T, S>; url: ListUrl<S> }) {
-  const className = isWide ? 'max-lg:hidden' : '';
+function Head<T, S extends string>({
+  column: { label, sort, isWide = false, className: ofCells = '' },
+  url,
+}: {
+  column: Column<T, S>;
+  url: ListUrl<S>;
+}) {
+  const className = `${isWide ? 'max-lg:hidden' : ''} ${ofCells.includes('text-right') ? 'text-right' : ''}`;
   if (!sort) return <Th className={className}>{label}</Th>;
   const { direction, sort: current } = url.input;
   return <SortHead label={label} direction={sort === current ? direction : undefined} onSort={() => url.sortBy(sort)} className={className} />;

@@ -1,4 +1,4 @@
-import { Boxes, Cpu, MonitorDot, Network, type LucideIcon } from 'lucide-react';
+import { Boxes, Cpu, Layers, LayoutGrid, MonitorDot, Network, ScrollText, Users, type LucideIcon } from 'lucide-react';
 import { pathTo } from '../../lib/path-builder.ts';
 import type messages from '../../messages/en.json';
 
@@ -16,4 +16,8 @@ export const ADMINISTRATION: readonly AdministrationPlace[] = [
   { name: 'hosts', path: pathTo.hosts(), Icon: Cpu },
   { name: 'infrastructure', path: pathTo.zones(), Icon: Boxes },
   { name: 'networks', path: pathTo.networks(), Icon: Network },
+  { name: 'catalogue', path: pathTo.offerings(), Icon: LayoutGrid },
+  { name: 'allInstances', path: pathTo.allInstances(), Icon: Layers },
+  { name: 'people', path: pathTo.accounts(), Icon: Users },
+  { name: 'audit', path: pathTo.audit(), Icon: ScrollText },
 ];

@@ -15,23 +15,38 @@ import { SORTS, type InstanceSort, type SortColumn } from './use-instance-sort.t
 
 /** The name is always there. */
 const CHOICES = ['state', 'address', 'template', 'offering', 'size', 'network', 'createdAt'] as const;
-type Choice = (typeof CHOICES)[number];
+/** Those of everybody's instances. */
+const EVERYBODYS = ['state', 'account', 'host', 'address', 'template', 'offering', 'size', 'network', 'createdAt'] as const;
+type Choice = (typeof EVERYBODYS)[number];
 type Column = 'name' | Choice;
 const AT_FIRST: readonly Choice[] = ['state', 'address', 'template', 'offering', 'createdAt'];
+const EVERYBODYS_AT_FIRST: readonly Choice[] = ['state', 'account', 'host', 'address', 'offering', 'createdAt'];
 /** Where the screen is narrow they give way to the others. */
 const WIDE: readonly Column[] = ['template', 'offering', 'size', 'network'];
 const MIB = 1024 ** 2;
 
-export function useColumns(): { columns: readonly Choice[]; setColumns: (columns: readonly Choice[]) => void } {
-  const [saved, save] = usePreference('instance-columns');
+export function useColumns(isEverybodys: boolean): {
+  columns: readonly Choice[];
+  choices: readonly Choice[];
+  setColumns: (columns: readonly Choice[]) => void;
+} {
+  const [saved, save] = usePreference(isEverybodys ? 'all-instance-columns' : 'instance-columns');
+  const choices: readonly Choice[] = isEverybodys ? EVERYBODYS : CHOICES;
   const names = saved.split(' ');
   return {
-    columns: saved ? CHOICES.filter((one) => names.includes(one)) : AT_FIRST,
+    choices,
+    columns: saved ? choices.filter((one) => names.includes(one)) : isEverybodys ? EVERYBODYS_AT_FIRST : AT_FIRST,
     setColumns: (columns) => save(columns.join(' ') || 'none'),
   };
 }
 
-export function ColumnChooser({ columns, onChange }: { columns: readonly Choice[]; onChange: (columns: readonly Choice[]) => void }) {
+interface ColumnChooserProps {
+  columns: readonly Choice[];
+  choices: readonly Choice[];
+  onChange: (columns: readonly Choice[]) => void;
+}
+
+export function ColumnChooser({ columns, choices, onChange }: ColumnChooserProps) {
   const t = useTranslations('instance');
   return (
     <Menu
@@ -44,7 +59,7 @@ export function ColumnChooser({ columns, onChange }: { columns: readonly Choice[
       }
     >
       <MenuText>{t('columnsAbout')}</MenuText>
-      {CHOICES.map((column) => {
+      {choices.map((column) => {
         const isShown = columns.includes(column);
         return (
           <MenuCheck
@@ -89,6 +104,24 @@ export function InstanceCell({ column, instance }: { column: Column; instance: I
     state: () => (
       <Td>
         <InstanceStateBadge state={instance.state} />
+      </Td>
+    ),
+    account: () => (
+      <Td className="max-w-48 truncate">
+        <RowLink href={pathTo.account(instance.accountId)} className="hover:underline">
+          {instance.accountName}
+        </RowLink>
+      </Td>
+    ),
+    host: () => (
+      <Td className="max-w-48 truncate">
+        {instance.host ? (
+          <RowLink href={pathTo.host(instance.host.id)} className="hover:underline">
+            {instance.host.name}
+          </RowLink>
+        ) : (
+          '–'
+        )}
       </Td>
     ),
     address: () => <Td className="font-mono text-[0.8125rem]">{nics.map(({ ip }) => ip).join(', ') || '–'}</Td>,

@@ -7,7 +7,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { pathTo } from '../../lib/path-builder.ts';
 import { useApi, type Inputs } from '../../trpc/api.tsx';
 import { MyLimits } from '../account/limits.tsx';
@@ -21,19 +21,27 @@ import { useInstanceSort, type InstanceSort } from './use-instance-sort.ts';
 
 const BULK = ['start', 'stop', 'destroy'] as const satisfies readonly InstanceVerb[];
 
-export function InstanceList() {
+/** For administrators: instances of all accounts, with two columns more. */
+interface Everybody {
+  title: string;
+  about: string;
+  empty: string;
+  filters: ReactNode;
+}
+
+export function InstanceList({ everybody }: { everybody?: Everybody }) {
   const t = useTranslations('instance');
   const api = useApi();
   const url = useUrlState();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [results, setResults] = useState<readonly OrderResult[]>([]);
-  const { columns, setColumns } = useColumns();
+  const { columns, choices, setColumns } = useColumns(everybody !== undefined);
   const { sort, sortBy } = useInstanceSort();
   const input = readInput(url.get, sort);
   const query = useQuery({ ...api.instance.list.queryOptions(input), placeholderData: keepPreviousData });
   const items = query.data?.items ?? [];
   const chosen = items.filter(({ id }) => selected.has(id));
-  const isFiltered = Boolean(input.search || input.state);
+  const isFiltered = Boolean(input.search || input.state || input.hostId || input.accountId || input.zoneId);
   const newInstance = (
     <Link href={pathTo.newInstance()} className={buttonClass('primary')}>
       <Plus size={15} aria-hidden />
@@ -47,8 +55,8 @@ export function InstanceList() {
 
   return (
     <>
-      <PageHead title={t('title')} actions={newInstance} />
-      <MyLimits />
+      <PageHead title={everybody?.title ?? t('title')} about={everybody?.about} actions={everybody ? undefined : newInstance} />
+      {!everybody && <MyLimits />}
       <OrderResults results={results} onClose={() => setResults([])} />
       <ListPanel
         label={t('title')}
@@ -62,8 +70,9 @@ export function InstanceList() {
           ) : (
             <>
               <InstanceFilters />
+              {everybody?.filters}
               <span className="grow" />
-              <ColumnChooser columns={columns} onChange={setColumns} />
+              <ColumnChooser columns={columns} choices={choices} onChange={setColumns} />
             </>
           )
         }
@@ -72,9 +81,11 @@ export function InstanceList() {
             ? {
                 title: t('noMatch'),
                 about: t('noMatchAbout'),
-                action: <Button onClick={() => url.set({ search: '', state: '', cursor: '' })}>{t('clear')}</Button>,
+                action: <Button onClick={() => url.set({ search: '', state: '', host: '', account: '', zone: '', cursor: '' })}>{t('clear')}</Button>,
               }
-            : { title: t('empty'), about: t('emptyAbout'), action: newInstance }
+            : everybody
+              ? { title: everybody.empty }
+              : { title: t('empty'), about: t('emptyAbout'), action: newInstance }
         }
         columns={[
           <SelectAll key="select" items={items} selected={selected} onSelect={setSelected} />,
@@ -139,6 +150,7 @@ function readInput(get: (name: string) => string, { column, direction }: Instanc
     ...(state && { state: [state] }),
     ...(get('host') && { hostId: get('host') }),
     ...(get('account') && { accountId: get('account') }),
+    ...(get('zone') && { zoneId: get('zone') }),
     ...(get('search') && { search: get('search') }),
     ...(get('cursor') && { cursor: get('cursor') }),
   } satisfies Inputs['instance']['list'];

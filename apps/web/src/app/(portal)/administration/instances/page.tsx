@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
-import { InstanceList } from '../../../../features/instance/instance-list.tsx';
+import { AllInstances } from '../../../../features/instance/all-instances.tsx';
 
 export const metadata: Metadata = { title: 'All instances' };
 
 export default function Page() {
-  return <InstanceList />;
+  return <AllInstances />;
 }
