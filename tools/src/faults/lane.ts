@@ -26,24 +26,32 @@ const REFUSALS = new Set(['INVALID_STATE', 'NOT_FOUND', 'CONFLICT', 'CANCEL_REFU
 export async function runLane({ cloud, deployInput }: FaultCloud, { api }: Tenant, moves: readonly Move[]): Promise<LaneTally> {
   const tally: LaneTally = { begun: 0, refused: 0, skipped: 0, cancelled: 0, stuck: 0, violations: [] };
   let instanceId: string | undefined;
-  for (const move of moves) {
+  await makeMoves().catch((error: unknown) => tally.violations.push({ rule: 'Every request is answered', what: String(error) }));
+  return tally;
+
+  async function makeMoves(): Promise<void> {
+    for (const move of moves) if (!(await make(move))) return;
+  }
+
+  /** False when the lane can't go on. */
+  async function make(move: Move): Promise<boolean> {
     if ((move.verb === 'deploy') === (instanceId !== undefined)) {
       tally.skipped++;
-      continue;
+      return true;
     }
     const operation = await unlessRefused(() => begin(move));
     if (!operation) {
       tally.refused++;
-      continue;
+      return true;
     }
     tally.begun++;
     if (move.cancelAtStep > 0) await cancelAt(operation.id, move.cancelAtStep);
     const state = await untilEnded(operation.id);
-    if (state === undefined) return tally;
+    if (state === undefined) return false;
     if (move.verb === 'deploy' && state === 'succeeded') instanceId = operation.resource.id;
     if (move.verb === 'expunge' && state === 'succeeded') instanceId = undefined;
+    return true;
   }
-  return tally;
 
   async function begin({ verb, trouble, at }: Move): Promise<z.output<typeof operationDto> | undefined> {
     if (verb !== 'deploy') return api.mutate(operationDto, `instance.${verb}`, { instanceId });

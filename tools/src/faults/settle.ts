@@ -7,20 +7,26 @@ import type { FaultCloud } from './fault-cloud.ts';
 
 /** Longer than a host's silence, the sweep's ten seconds and a full report together; an undo with all its retries may take so long. */
 const SETTLE_MS = 180_000;
+/** What is wrong for so long while nothing goes on is not put right any more: the sweep and several full reports have come and gone. */
+const STILL_MS = 60_000;
 const SCHEDULED = new Set(['sweep', 'rollUpMetrics']);
 
 /** Waits until no operation is open and nothing is wrong any more. What still is when time is over is answered. */
 export async function settle(parts: FaultCloud, timeoutMs = SETTLE_MS): Promise<Violation[]> {
   const { cloud } = parts;
   let left: Violation[] = [];
+  let still = { text: '', since: 0 };
   const look = async () => {
-    left = [...(await findUnsettled(parts)), ...(await findAllViolations(parts))];
-    return left.length === 0;
+    const unsettled = await findUnsettled(parts);
+    left = [...unsettled, ...(await findAllViolations(parts))];
+    const text = JSON.stringify(left);
+    if (text !== still.text || unsettled.length > 0) still = { text, since: Date.now() };
+    return left.length === 0 || Date.now() - still.since > STILL_MS;
   };
   const again = setInterval(() => cloud.api.wake(), 1_000); // workflows close and hosts report without a change in the records
   try {
     await cloud.api.until('everything has settled', look, timeoutMs);
-    return [];
+    return left;
   } catch (error) {
     if (left.length === 0) throw error;
     return left;
