@@ -89,12 +89,20 @@ export async function createGates(databaseUrl: string): Promise<Gates> {
     for (;;) {
       try {
         const made = await connect();
-        for (const id of closed) await made.query('SELECT pg_advisory_lock($1, $2)', [LOCKS, id]);
+        for (const id of closed) await closeAgain(made, id);
         return made;
       } catch {
         await sleep(RETRY_MS);
       }
     }
+  }
+
+  /** Somebody may have passed meanwhile, and be held at another gate now: waiting for them would hold us as well. */
+  async function closeAgain(session: pg.Client, id: number): Promise<void> {
+    const { rows } = await session.query<{ isClosed: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS "isClosed"', [LOCKS, id]);
+    if (rows[0]?.isClosed) return;
+    await session.query('UPDATE faults.gate SET is_open = true WHERE id = $1', [id]);
+    closed.delete(id);
   }
 
   return {
