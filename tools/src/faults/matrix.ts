@@ -5,7 +5,7 @@ import type { InstanceState } from '@nephos/model/instance/state';
 import type { OperationKind } from '@nephos/model/operation-kind';
 import { z } from 'zod';
 import { say } from '../terminal.ts';
-import { declaredBoundaries, lastCancellableStep, type Boundary } from './declared-steps.ts';
+import { ACCEPTED, declaredBoundaries, lastCancellableStep, type Boundary } from './declared-steps.ts';
 import { withFaultCloud, type FaultCloud, type Tenant } from './fault-cloud.ts';
 import type { Move, Victim } from './plan.ts';
 import { settle } from './settle.ts';
@@ -79,7 +79,7 @@ export function runMatrix(cells: readonly Cell[]): Promise<MatrixReport> {
     const strikes = createStrikes(parts.cloud);
     const violations: Violation[] = [];
     let done = 0;
-    for (const same of Map.groupBy(cells, ({ victim, moment, boundary }) => `${victim} ${moment} ${boundary.isUndo}`).values()) {
+    for (const same of Map.groupBy(cells, batchOf).values()) {
       for (let from = 0; from < same.length; from += AT_ONCE) {
         const batch = same.slice(from, from + AT_ONCE);
         const found = await runBatch(parts, strikes, batch, done);
@@ -91,6 +91,11 @@ export function runMatrix(cells: readonly Cell[]): Promise<MatrixReport> {
     }
     return { cells: done, violations };
   });
+}
+
+/** Cells of one batch are struck by the same blow. The sweep accepts all that is left in one transaction, so one that is held there would hold all. */
+function batchOf({ victim, moment, boundary: { isUndo, kind, step } }: Cell): string {
+  return [victim, moment, isUndo, kind === 'instance.settle' && step === ACCEPTED].join(' ');
 }
 
 interface Lane {
