@@ -78,10 +78,13 @@ describe.skipIf(!existsSync(CHROMIUM))('an administrator of operations in the po
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     await page.getByRole('link', { name: 'Create web-2' }).waitFor();
     await looksRight(page, 'administration-operations');
+    const { hostId } = await cloud.db.stepAttempt.findFirstOrThrow({ where: { operation: { resourceName: 'web-1' } } });
+    const { name } = await cloud.db.host.findUniqueOrThrow({ where: { id: hostId } });
     await page.getByRole('button', { name: 'Host: All hosts' }).click();
-    await page.getByRole('dialog').getByRole('option', { name: 'simulated-1' }).click();
-    await page.getByRole('button', { name: 'Host: simulated-1' }).waitFor();
-    await page.getByRole('link', { name: 'Set up network default' }).waitFor(); // its router is there
+    await page.getByRole('dialog').getByRole('option', { name }).click();
+    await page.waitForURL(new RegExp(`host=${hostId}`));
+    await page.getByRole('button', { name: `Host: ${name}` }).waitFor();
+    await page.getByRole('link', { name: 'Create web-1' }).waitFor();
     await page.goto('/operations');
     await page.getByLabel('Error or step').fill('start the guest');
     await page.waitForURL(/error=start/);

@@ -1,7 +1,8 @@
 'use client';
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { followChanges, type LiveState } from './change-stream.ts';
+import { createFreshener } from './freshener.ts';
 
 /** Which queries a change makes stale, by the first part of their procedure. */
 const TOUCHES: Readonly<Record<string, readonly string[]>> = {
@@ -26,8 +27,6 @@ const TOUCHES: Readonly<Record<string, readonly string[]>> = {
 };
 /** Where changes are many, only the queries of that very instance. */
 const METRICS = { resourceType: 'instance-metrics', procedure: 'instance.metrics' } as const;
-/** What comes within this time is asked for once. */
-const GATHER_MS = 100;
 
 const LiveContext = createContext<LiveState>('connecting');
 export const useLive = (): LiveState => use(LiveContext);
@@ -38,42 +37,17 @@ export function Live({ from, children }: { from: string | undefined; children: R
   const [state, setState] = useState<LiveState>('connecting');
   const [begin] = useState(from);
   useEffect(() => {
-    const gathered = gather(queryClient);
+    const freshener = createFreshener(queryClient);
     const stop = followChanges(begin, {
       onState: setState,
       onChange: ({ resourceType, resourceId }) =>
-        gathered.add(resourceType === METRICS.resourceType ? [`${METRICS.procedure}/${resourceId}`] : (TOUCHES[resourceType] ?? [])),
+        freshener.add(resourceType === METRICS.resourceType ? [`${METRICS.procedure}/${resourceId}`] : (TOUCHES[resourceType] ?? [])),
       onGap: () => void queryClient.invalidateQueries(),
     });
     return () => {
       stop();
-      gathered.clear();
+      freshener.stop();
     };
   }, [queryClient, begin]);
   return <LiveContext value={state}>{children}</LiveContext>;
-}
-
-function gather(queryClient: QueryClient) {
-  const stale = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const flush = () => {
-    const now = new Set(stale);
-    stale.clear();
-    timer = undefined;
-    void queryClient.invalidateQueries({ predicate: ({ queryKey }) => namesOf(queryKey).some((name) => now.has(name)) });
-  };
-  return {
-    add: (features: readonly string[]) => {
-      for (const feature of features) stale.add(feature);
-      timer ??= setTimeout(flush, GATHER_MS);
-    },
-    clear: () => clearTimeout(timer),
-  };
-}
-
-/** What a query goes by: the first part of its procedure, and the whole with the instance that it asks for. */
-function namesOf([path, asked]: readonly unknown[]): string[] {
-  if (!Array.isArray(path)) return [];
-  const { input }: { input?: { instanceId?: string } } = Object(asked);
-  return [String(path[0]), ...(input?.instanceId ? [`${path.join('.')}/${input.instanceId}`] : [])];
 }

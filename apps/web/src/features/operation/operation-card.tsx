@@ -1,13 +1,17 @@
 'use client';
 import { ChevronRight } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { pathTo } from '../../lib/path-builder.ts';
 import { Ago } from '../shell/parts.tsx';
+import { RowLink } from '../shell/row-link.tsx';
 import { OperationActions } from './operation-actions.tsx';
 import { OperationSteps } from './operation-steps.tsx';
 import { OperationStateBadge, Took, useOperationName, type Operation } from './operation-words.tsx';
 
 /** An operation that unfolds to its steps. One that is open now, or is the latest, is unfolded. */
 export function OperationCard({ operation, isOpen }: { operation: Operation; isOpen: boolean }) {
+  const t = useTranslations('operation');
   const nameOf = useOperationName();
   const [chosen, setChosen] = useState<boolean>();
   const isShown = chosen ?? (isOpen || operation.endedAt === null);
@@ -24,6 +28,9 @@ export function OperationCard({ operation, isOpen }: { operation: Operation; isO
           <span className="truncate font-medium">{nameOf(operation)}</span>
         </button>
         <OperationActions operation={operation} />
+        <RowLink href={pathTo.operation(operation.id)} className="text-xs text-accent hover:underline">
+          {t('details')}
+        </RowLink>
         <span className="text-xs text-ink-soft">
           <Ago time={operation.createdAt} /> · <Took from={operation.createdAt} to={operation.endedAt} />
         </span>

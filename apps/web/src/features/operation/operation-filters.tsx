@@ -46,7 +46,6 @@ export function OperationFilters({ url }: { url: OperationListUrl }) {
   return (
     <>
       <SearchField label={t('search')} size="small" />
-      {isAdministrator && <AdministratorFilters url={url} />}
       <ChoiceFilter
         url={url}
         name="state"
@@ -56,6 +55,7 @@ export function OperationFilters({ url }: { url: OperationListUrl }) {
       />
       <ChoiceFilter url={url} name="kind" label={t('whatKind')} all={t('allKinds')} choices={KINDS.map((one) => [one, t(`kinds.${one}`)] as const)} />
       <ChoiceFilter url={url} name="age" label={t('age')} all={t('allAges')} choices={AGE_NAMES.map((one) => [one, t(`ages.${one}`)] as const)} />
+      {isAdministrator && <AdministratorFilters url={url} />}
       {failedStep && (
         <Button onClick={() => url.filter({ failedStep: '' })} aria-label={t('clearFailedStep', { step: failedStep })}>
           {t('failedAt', { step: failedStep })}

@@ -112,7 +112,7 @@ function Event({ event: { id, type, time, attributes }, subject, since }: { even
   const after = format.number(seconds, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
   return (
     <details className="group" onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
-      <summary className="grid cursor-pointer list-none grid-cols-[1rem_2.25rem_5.5rem_1fr] items-baseline gap-x-2 px-4 py-(--row) hover:bg-sunken">
+      <summary className="grid cursor-pointer list-none grid-cols-[1rem_2rem_4.5rem_1fr] items-baseline gap-x-2 px-4 py-(--row) hover:bg-sunken">
         <ChevronRight size={14} aria-hidden className="self-center text-ink-soft transition-transform group-open:rotate-90" />
         <span className="text-right text-xs text-ink-soft">{id}</span>
         <time dateTime={time} className="text-right text-xs text-ink-soft">

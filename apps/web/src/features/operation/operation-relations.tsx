@@ -44,12 +44,13 @@ export function OperationAnswers({ operationId }: { operationId: string }) {
     <div className="mb-4">
       <Panel title={t('answers')}>
         <ul className="divide-y divide-line">
-          {data.items.map(({ id, message, createdAt }) => (
+          {data.items.map(({ id, message, actorName, createdAt }) => (
             <li key={id} className="flex flex-wrap gap-x-3 gap-y-1 px-4 py-2">
               <span className="min-w-0 grow break-words" dir="auto">
                 {message}
               </span>
               <span className="text-xs text-ink-soft">
+                {actorName && <>{actorName} · </>}
                 <Ago time={createdAt} />
               </span>
             </li>

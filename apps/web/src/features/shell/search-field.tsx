@@ -34,7 +34,7 @@ export function SearchField({ label, name = 'search', size = 'normal' }: SearchF
     return () => clearTimeout(timer);
   }, [search, url, name]);
   return (
-    <div className={`relative max-w-full ${size === 'small' ? 'w-36 max-sm:w-[calc(50%-0.25rem)]' : 'w-64'}`}>
+    <div className={`relative max-w-full ${size === 'small' ? 'w-40 max-sm:w-[calc(50%-0.25rem)]' : 'w-64'}`}>
       <Search size={14} className="pointer-events-none absolute top-2 left-2.5 text-ink-soft" aria-hidden />
       <input
         type="search"
