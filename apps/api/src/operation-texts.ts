@@ -41,7 +41,7 @@ export const OPERATION_TEXTS: Readonly<Record<string, OperationText>> = {
     says: 'What happened: who did what to which thing, and when. All that match come as a file from GET /api/v1/event.export?format=csv or json.',
   },
   'host.list': { says: 'Hosts, with their state and what is claimed on them.' },
-  'host.get': { says: 'One host: its agent, what it is able to, and what is claimed on it.' },
+  'host.get': { says: 'One host: its agent, what is claimed on it, and what its machine has of what a host needs, with help for the rest.' },
   'host.create': {
     says: 'Adds a host. The answer holds the command by which a machine becomes it; its token is not shown again, and good once, for 24 hours.',
     codes: ['NAME_TAKEN'],

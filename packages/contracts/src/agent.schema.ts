@@ -46,6 +46,15 @@ export const attemptReportSchema = z.object({
 });
 export type AttemptReport = z.output<typeof attemptReportSchema>;
 
+/** One thing that a host needs or has. `missing`: there is no work without it. `help` says what to do; null where nothing is to be done. */
+export const hostCheckSchema = z.object({
+  name: z.string().max(200),
+  state: z.enum(['ok', 'warning', 'missing']),
+  what: z.string().max(1_000),
+  help: z.string().max(1_000).nullable(),
+});
+export type HostCheck = z.output<typeof hostCheckSchema>;
+
 export const hostFactsSchema = z.object({
   acceleration: z.string(),
   accelerationReason: z.string(),
@@ -55,6 +64,8 @@ export const hostFactsSchema = z.object({
   versions: z.record(z.string(), z.string()),
   /** What its driver can do beyond what every driver can. Not told: not known. */
   abilities: z.array(z.string()).optional(),
+  /** What was looked at when the agent started, and its clock and storage as they are now. */
+  checks: z.array(hostCheckSchema).max(100).optional(),
 });
 
 export const carriedNetworkSchema = z.object({ networkId: z.uuid(), vni: z.int(), revision: z.int() });

@@ -1,5 +1,6 @@
 import { HOST_STATES } from '@nephos/model/host-state';
 import { z } from 'zod';
+import { hostCheckSchema } from './agent.schema.ts';
 import { HYPERVISORS } from './infrastructure.schema.ts';
 import { listInput, listOutput, tagsSchema, timeSchema } from './list.schema.ts';
 import { displayNameSchema, placementTagsSchema } from './name.schema.ts';
@@ -61,6 +62,10 @@ export const hostDto = z.object({
   tags: tagsSchema,
 });
 export type HostDto = z.output<typeof hostDto>;
+
+/** With what its agent found out about the machine, most recently; empty before it has reported. */
+export const hostDetailDto = hostDto.extend({ checks: z.array(hostCheckSchema) });
+export type HostDetailDto = z.output<typeof hostDetailDto>;
 
 export const HOST_SORTS = ['name', 'state', 'createdAt'] as const;
 export const listHostsSchema = listInput(HOST_SORTS, {

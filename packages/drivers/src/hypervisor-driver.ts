@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ConsoleKind } from '@nephos/model/console';
+import type { HostCheck } from '@nephos/contracts/agent.schema';
 import type { InstanceSpec, TemplateRef, VolumeSpec } from '@nephos/contracts/instance-spec';
 
 export interface CallOptions {
@@ -38,12 +39,16 @@ export interface HostFacts {
   memoryMib: number;
   /** Versions of what the host runs, for people: libvirt, qemu, kernel. */
   versions: Record<string, string>;
+  /** What it needs to run guests, and whether it has that. */
+  checks: HostCheck[];
 }
 
 export interface PoolFacts {
   path: string;
   capacityBytes: number;
   usedBytes: number;
+  /** Its kind: ext4, xfs. */
+  fileSystem: string;
 }
 
 /**

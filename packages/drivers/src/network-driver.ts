@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { HostCheck } from '@nephos/contracts/agent.schema';
 import type { DesiredNetwork, DesiredRouter } from '@nephos/contracts/desired-network';
 import type { CallOptions } from './hypervisor-driver.ts';
 
@@ -11,6 +12,9 @@ import type { CallOptions } from './hypervisor-driver.ts';
  * All failures are DomainErrors (NETWORK_FAILED names the tool and what it printed; STALE_GENERATION).
  */
 export interface NetworkDriver {
+  /** What the host needs to carry networks and routers, and whether it has that. Never throws. */
+  probe(options: CallOptions): Promise<HostCheck[]>;
+
   /**
    * The bridge and its tunnels exist as wanted. Guests' NICs join the bridge `bridgeName(vni)`.
    * Throws STALE_GENERATION for a revision up to the newest at which the network was removed here, whatever its VNI was.

@@ -10,6 +10,8 @@ const USAGE = `nephos-agent install --server https://host:port --fingerprint SHA
   joins the cloud as the host that the token is for, and runs the agent as a service
 nephos-agent join (the same)
   only joins
+nephos-agent probe [--pool FOLDER]…
+  says what this machine has of what a host needs, and what to do about the rest; it changes nothing
 nephos-agent run
   runs the agent in the foreground; settings: NEPHOS_AGENT_CONFIG and others of the environment`;
 
@@ -20,6 +22,7 @@ const { values, positionals } = parseArgs({
     fingerprint: { type: 'string' },
     token: { type: 'string' },
     config: { type: 'string', default: AGENT_CONFIG_FILE },
+    pool: { type: 'string', multiple: true, default: [] },
   },
 });
 
@@ -27,6 +30,7 @@ try {
   const [verb] = positionals;
   if (verb === 'run') await import('./main.ts');
   else if (verb === 'join') console.log(`${await join()} Run the agent with NEPHOS_AGENT_CONFIG=${values.config}.`);
+  else if (verb === 'probe') await probe();
   else if (verb === 'install') console.log(await install());
   else throw new DomainError('BAD_INPUT', USAGE);
 } catch (error) {
@@ -42,6 +46,14 @@ async function join(): Promise<string> {
   const config = await joinCloud({ server, fingerprint, token: (await text(process.stdin)).trim() });
   await keepConfig(file, config);
   return `This machine is host ${config.hostName} (${config.hostId}).`;
+}
+
+/** Its exit code is 1 when something is missing. */
+async function probe(): Promise<void> {
+  const { probeMachine, tellChecks } = await import('./probe.ts');
+  const checks = await probeMachine(values.pool);
+  console.log(tellChecks(checks));
+  if (checks.some(({ state }) => state === 'missing')) process.exitCode = 1;
 }
 
 async function install(): Promise<string> {

@@ -23,6 +23,8 @@ export interface ControlPlane {
   fetchState(signal: AbortSignal): Promise<HostState>;
   fetchRouter(routerId: string, signal: AbortSignal): Promise<DesiredRouter>;
   fetchTemplate: FetchTemplate;
+  /** How far this machine's clock is ahead of the control plane's, by its last answer, which says whole seconds. Undefined before one. */
+  clockAheadMs(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -37,15 +39,28 @@ export function connectControlPlane(config: AgentConfig, spoken: Spoken = AGENT_
     keepAliveTimeout: AGENT_KEEP_ALIVE_MS, // a full report comes every 15 s, and a TLS handshake for each costs more than the report
   });
 
+  let aheadMs: number | undefined;
+  function compareClocks(date: unknown, sentAt: number): void {
+    const theirs = Date.parse(String(date)) + 500;
+    const now = Date.now();
+    if (now - sentAt < 1_000 && !Number.isNaN(theirs)) aheadMs = (sentAt + now) / 2 - theirs; // one that took longer says too little
+  }
+
   async function call(path: string, signal: AbortSignal, body?: unknown) {
     try {
-      const { statusCode, body: answer } = await request(`${config.endpoint}/agent/${path}`, {
+      const sentAt = Date.now();
+      const {
+        statusCode,
+        headers,
+        body: answer,
+      } = await request(`${config.endpoint}/agent/${path}`, {
         dispatcher,
         signal,
         method: body === undefined ? 'GET' : 'POST',
         headers: { ...spokenHeaders(spoken, AGENT_VERSION), ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
+      compareClocks(headers['date'], sentAt);
       if (statusCode === 200) return answer;
       // It is there and can't: its database may be away for a moment, which must not fail an operation for good.
       if (statusCode >= 500)
@@ -67,6 +82,7 @@ export function connectControlPlane(config: AgentConfig, spoken: Spoken = AGENT_
     fetchTemplate: async ({ templateId }, offset, signal) =>
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's and the DOM's declarations of one and the same class
       Readable.toWeb(await call(`templates/${templateId}?offset=${offset}`, signal)) as ReadableStream<Uint8Array>,
+    clockAheadMs: () => aheadMs,
     close: () => dispatcher.close(),
   };
 }

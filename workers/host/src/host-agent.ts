@@ -54,7 +54,10 @@ export async function startHostAgent({
   const options = { signal, onProgress: () => undefined };
   const controlPlane = connectControlPlane(config, spoken);
 
-  const facts = await hypervisor.probe(options);
+  const [looked, networkChecks] = await Promise.all([hypervisor.probe(options), network.probe(options)]);
+  const facts = { ...looked, checks: [...looked.checks, ...networkChecks] };
+  for (const { name, state, what, help } of facts.checks)
+    if (state !== 'ok') log.warn({ check: name, state, reason: what }, help ?? 'this host is not all that it could be');
   log.info({ hostName: config.hostName, kind: facts.acceleration, reason: facts.accelerationReason }, 'this host runs guests');
   const state = await untilAnswered(() => controlPlane.fetchState(signal), log, signal);
   await restore(state, controlPlane, network, signal, log);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptReport, CarriedNetwork, HostReport } from '@nephos/contracts/agent.schema';
 import type { DesiredNetwork } from '@nephos/contracts/desired-network';
+import { checkClock, checkPool } from '@nephos/drivers/host-check';
 import type { GuestEvent, HostFacts, HypervisorDriver } from '@nephos/drivers/hypervisor-driver';
 import type { Logger } from '@nephos/log/log';
 import { newId } from '@nephos/model/id';
@@ -71,11 +72,13 @@ export function createReporter({
     return { attempts: told, guests: events };
   }
   async function lookAround(): Promise<Pick<HostReport, 'guests' | 'facts' | 'pools' | 'networks'>> {
+    const pools = await Promise.all(poolPaths.map((path) => hypervisor.describePool(path)));
+    const checks = [...facts.checks, ...pools.map(checkPool), ...checkClock(controlPlane.clockAheadMs())];
     return {
       guests: await hypervisor.listInstances(),
       networks: await listNetworks(),
-      facts: factsOf(facts, hypervisor),
-      pools: await Promise.all(poolPaths.map((path) => hypervisor.describePool(path))),
+      facts: { ...factsOf(facts, hypervisor), checks },
+      pools,
     };
   }
 

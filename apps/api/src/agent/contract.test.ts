@@ -55,6 +55,7 @@ describe('an agent that speaks nothing that this cloud does', () => {
     const { agentConfig } = await enrolHost(api);
     const newer = connectControlPlane(agentConfig, { current: 9, oldest: 1 });
     expect((await newer.fetchState(signal)).networks).toEqual([]);
+    expect(Math.abs(newer.clockAheadMs() ?? NaN)).toBeLessThan(2_000); // one machine, and whole seconds
     await newer.close();
   });
 });

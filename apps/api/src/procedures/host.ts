@@ -8,7 +8,7 @@ export const host = router({
     .query(({ ctx, input }) => ctx.services.host.list(ctx.request, input)),
   get: permitted('host.read')
     .input(contract.hostIdSchema)
-    .output(contract.hostDto)
+    .output(contract.hostDetailDto)
     .query(({ ctx, input }) => ctx.services.host.get(ctx.request, input)),
   create: permitted('host.create')
     .input(contract.createHostSchema)

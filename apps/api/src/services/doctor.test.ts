@@ -64,6 +64,15 @@ describe('the doctor', () => {
     await host.update({ where: { id: away!.id }, data: { agentContract: 0, agentVersion: '0.0.1' } });
     expect(await oneOf('hosts')).toMatchObject({ state: 'problem', what: expect.stringContaining(`${away!.name} gets no work: its agent (0.0.1)`) });
     await host.update({ where: { id: away!.id }, data: { agentContract: 1 } });
+    const { facts } = await host.findUniqueOrThrow({ where: { id: away!.id } });
+    const checks = [{ name: 'QEMU', state: 'missing', what: 'It is not there', help: 'Install it.' }];
+    await host.update({ where: { id: away!.id }, data: { state: 'connected', facts: { checks } } });
+    expect(await oneOf('hosts')).toMatchObject({
+      state: 'problem',
+      what: expect.stringContaining('needs for QEMU: It is not there'),
+      help: 'Install it.',
+    });
+    await host.update({ where: { id: away!.id }, data: { facts: facts ?? {} } });
     const idle = await makeHost(api.db, api.zone, { name: 'idle', state: 'connected', reportedAt: new Date() });
     await host.update({ where: { id: away!.id }, data: { state: 'connected' } });
     expect(await oneOf('hosts')).toMatchObject({ state: 'problem', what: expect.stringContaining('idle reports and takes no work') });

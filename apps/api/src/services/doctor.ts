@@ -9,7 +9,7 @@ import type { LookUp } from '@nephos/directory/directory';
 import { OPEN_OPERATION_STATES } from '@nephos/model/operation/state';
 import { countPollers, lastRunOf } from '@nephos/operations/worker-health';
 import type { Client } from '@temporalio/client';
-import { updateOf } from './host.dto.ts';
+import { checksOf, updateOf } from './host.dto.ts';
 import { imageFile } from './template.ts';
 
 type Finding = Omit<FindingDto, 'check'>;
@@ -80,7 +80,16 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
       const hosts = await db.host.findMany({
         where: { removedAt: null },
         orderBy: { name: 'asc' },
-        select: { id: true, name: true, state: true, reportedAt: true, agentVersion: true, agentContract: true, agentOldestContract: true },
+        select: {
+          id: true,
+          name: true,
+          state: true,
+          reportedAt: true,
+          agentVersion: true,
+          agentContract: true,
+          agentOldestContract: true,
+          facts: true,
+        },
       });
       if (hosts.length === 0) return [problem('There is no host, so nothing can run.', 'Add one: docs/guides/add-a-kvm-host.md.')];
       const [outdated, speaking] = [hosts.filter((host) => updateOf(host)), hosts.filter((host) => !updateOf(host))];
@@ -106,6 +115,13 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
               `Host ${name} is ${state}; ${reportedAt ? `last heard of at ${reportedAt.toISOString()}` : 'never heard of'}.`,
               'Look on that machine whether its agent runs and reaches this one (its log says why not).',
             ),
+          ),
+          ...speaking.flatMap((host) =>
+            checksOf(host)
+              .filter(({ state }) => state === 'missing')
+              .map(({ name, what, help }) =>
+                problem(`Host ${host.name} lacks what it needs for ${name}: ${what}.`, help ?? 'Look at the host’s page.'),
+              ),
           ),
           ...idle
             .flat()

@@ -1,5 +1,5 @@
 import { needsUpdate } from '@nephos/contracts/agent-contract';
-import { hostFactsSchema } from '@nephos/contracts/agent.schema';
+import { hostFactsSchema, type HostCheck } from '@nephos/contracts/agent.schema';
 import type { HostDto } from '@nephos/contracts/host.schema';
 import { tagsSchema } from '@nephos/contracts/list.schema';
 import type { Tx } from '@nephos/db/database';
@@ -70,4 +70,9 @@ function toHostDto(host: Host, names: ReadonlyMap<string, string>, instanceCount
 /** By what its agent told last; null before it told anything. */
 export function updateOf({ agentContract, agentOldestContract }: Pick<Host, 'agentContract' | 'agentOldestContract'>) {
   return agentContract === null ? null : needsUpdate({ current: agentContract, oldest: agentOldestContract ?? agentContract });
+}
+
+/** What its agent told of its machine. */
+export function checksOf({ facts }: Pick<Host, 'facts'>): HostCheck[] {
+  return hostFactsSchema.partial().safeParse(facts).data?.checks ?? [];
 }

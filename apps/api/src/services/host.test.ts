@@ -1,4 +1,4 @@
-import type { HostDto, HostToJoinDto } from '@nephos/contracts/host.schema';
+import type { HostDetailDto, HostDto, HostToJoinDto } from '@nephos/contracts/host.schema';
 import { newId } from '@nephos/model/id';
 import { makeAccount, makeHost, makeInstance, makeNetwork, makeZone } from '@nephos/testing/factories';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
@@ -64,6 +64,16 @@ describe('hosts', () => {
     expect(made.host).toMatchObject({ state: 'registered', isJoined: false, joinTokenExpiresAt: made.expiresAt });
     await api.db.host.update({ where: { id: made.host.id }, data: { certificateFingerprint: 'aa', joinTokenHash: null, joinTokenExpiresAt: null } });
     expect(await asAdmin('host.get', { hostId: made.host.id })).toMatchObject({ isJoined: true, joinTokenExpiresAt: null });
+  });
+
+  it('say what their machine has of what a host needs', async () => {
+    const host = await makeHost(api.db, api.zone);
+    const checksNow = async () => (await asAdmin<HostDetailDto>('host.get', { hostId: host.id })).checks;
+    expect(await checksNow()).toEqual([]);
+    const checks = [{ name: 'libvirt', state: 'missing', what: 'It does not answer', help: 'Start it.' }];
+    await api.db.host.update({ where: { id: host.id }, data: { facts: { checks } } });
+    expect(await checksNow()).toEqual(checks);
+    await api.db.host.update({ where: { id: host.id }, data: { isEnabled: false } });
   });
 
   it('are removed, and are in no list and no count any more', async () => {

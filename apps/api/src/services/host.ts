@@ -10,7 +10,7 @@ import type { Host } from '@nephos/db/prisma';
 import { newId } from '@nephos/model/id';
 import type { z } from 'zod';
 import { given, once, type Request } from '../request.ts';
-import { describeHost, describeHosts } from './host.dto.ts';
+import { checksOf, describeHost, describeHosts } from './host.dto.ts';
 import { create, notFound } from './create.ts';
 
 type Input<S extends z.ZodType> = z.output<S>;
@@ -90,8 +90,9 @@ export function createHostService({ db, describeJoin }: { db: Db; describeJoin: 
       return { ...page, items: await describeHosts(db, page.items) };
     },
 
-    async get({ actor }: Request, { hostId }: HostId): Promise<contract.HostDto> {
-      return describeHost(db, await find(db, actor, 'host.read', hostId));
+    async get({ actor }: Request, { hostId }: HostId): Promise<contract.HostDetailDto> {
+      const host = await find(db, actor, 'host.read', hostId);
+      return { ...(await describeHost(db, host)), checks: checksOf(host) };
     },
   };
 }

@@ -2,10 +2,11 @@ import { HOST_STATES } from '@nephos/model/host-state';
 import { Option, type Command } from 'commander';
 import type { Outputs } from '../client.ts';
 import { findId } from './find.ts';
-import { printFields, say } from './output.ts';
+import { printFields, printFindings, say } from './output.ts';
 import { listCommand, thingCommand } from './session.ts';
 
-type Host = Outputs['host']['get'];
+type Host = Outputs['host']['update'];
+type HostDetail = Outputs['host']['get'];
 type ToJoin = Outputs['host']['create'];
 
 /** Machines that run instances; for administrators. */
@@ -41,7 +42,7 @@ export function addHostCommands(program: Command): void {
   thingCommand(
     host.command('show').description('one host').argument('<host>', 'its name or id'),
     async (session, [name]) => session.api.host.get.query({ hostId: await findId(session, 'host', name) }),
-    printHost,
+    printDetail,
   );
   thingCommand(
     host
@@ -104,6 +105,11 @@ function printHost(host: Host): void {
     'Management IP': host.managementIp,
     Reported: host.reportedAt,
   });
+}
+
+function printDetail(host: HostDetail): void {
+  printHost(host);
+  if (host.checks.length > 0) printFindings(host.checks.map(({ name, ...found }) => ({ check: name, ...found })));
 }
 
 function printToJoin({ host, command, fingerprint, expiresAt }: ToJoin): void {

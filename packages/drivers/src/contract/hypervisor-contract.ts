@@ -59,6 +59,9 @@ export function describeHypervisorContract(name: string, makeHost: () => Promise
       expect(facts.cpuCount).toBeGreaterThan(0);
       expect(facts.memoryMib).toBeGreaterThan(0);
       expect(facts.accelerationReason).not.toBe('');
+      expect(facts.checks.map((check) => check.name)).toContain('guests');
+      expect(facts.checks.filter(({ state }) => state === 'missing')).toEqual([]);
+      expect(await driver.describePool(host.poolPath)).toMatchObject({ path: host.poolPath, fileSystem: expect.stringMatching(/./) });
       expect((await driver.describePool(host.poolPath)).capacityBytes).toBeGreaterThan(0);
     });
 

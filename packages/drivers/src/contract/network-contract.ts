@@ -68,6 +68,12 @@ export function describeNetworkContract(name: string, makeHost: () => Promise<Ne
     const restart = async () => void (driver = await host.startDriver());
     const isThere = async ({ network }: DesiredRouter) => host.hasNetwork(network);
 
+    it('finds nothing missing on a host that does what is asked of it', async () => {
+      const checks = await driver.probe(calmly);
+      expect(checks).not.toEqual([]);
+      expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+    });
+
     describe('a router', () => {
       it('is made with its network, however often it is asked for, and outlives the driver', async () => {
         const router = prepare();

@@ -12,6 +12,7 @@ import type { AccelerationVerdict } from './acceleration.ts';
 import { createConsoles } from './consoles.ts';
 import { assertSocketPathsFit, domainXml, serialSocketPath } from './domain-xml.ts';
 import { createDomains } from './domains.ts';
+import { checkKvmHost } from './host-checks.ts';
 import { createEventFeed } from './event-feed.ts';
 import { openGuestLedger } from './guest-ledger.ts';
 import { powerOff, restart } from './power.ts';
@@ -81,8 +82,12 @@ export function createLibvirtDriver({ stateDir, uri = 'qemu:///system', root = '
     kind: 'kvm',
     abilities: new Set(['screen', 'serial']),
     probe: async ({ signal }) => {
-      const [{ versions, ...node }, { acceleration: kind, reason }] = await Promise.all([domains.describeNode(), acceleration(signal)]);
-      return { hypervisor: 'kvm', acceleration: kind, accelerationReason: reason, ...node, versions: { ...versions, kernel: release() } };
+      const [{ versions, ...node }, { acceleration: kind, reason }, checks] = await Promise.all([
+        domains.describeNode(),
+        acceleration(signal),
+        checkKvmHost({ uri, acceleration: () => acceleration(signal) }),
+      ]);
+      return { hypervisor: 'kvm', acceleration: kind, accelerationReason: reason, ...node, versions: { ...versions, kernel: release() }, checks };
     },
     describePool: describePoolFolder,
     ensureTemplate: (template, poolPath, fetch, options) =>

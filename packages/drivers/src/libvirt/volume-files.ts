@@ -39,9 +39,22 @@ export async function removeVolumeFile(volume: { volumeId: string; poolPath: str
 
 export async function describePoolFolder(path: string): Promise<PoolFacts> {
   await mkdir(path, { recursive: true, mode: 0o711 });
-  const { blocks, bfree, bsize } = await statfs(path);
-  return { path, capacityBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
+  const { blocks, bfree, bsize, type } = await statfs(path);
+  const fileSystem = FILE_SYSTEMS.get(type) ?? `file system ${type.toString(16)}`;
+  return { path, capacityBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize, fileSystem };
 }
+
+/** statfs(2), of those that a pool is likely on. */
+const FILE_SYSTEMS = new Map([
+  [0xef53, 'ext4'],
+  [0x58465342, 'XFS'],
+  [0x9123683e, 'Btrfs'],
+  [0x2fc12fc1, 'ZFS'],
+  [0x6969, 'NFS'],
+  [0x01021994, 'tmpfs'],
+  [0x858458f6, 'ramfs'],
+  [0x794c7630, 'overlayfs'],
+]);
 
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(

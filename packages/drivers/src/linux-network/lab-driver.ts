@@ -29,6 +29,8 @@ async function perform(call: ParsedLabCall): Promise<unknown> {
       return driver.ensureRouter(call.router, options);
     case 'removeRouter':
       return call.failAt ? crashing(call.failAt).remove(call.router, signal) : driver.removeRouter(call.router, options);
+    case 'probe':
+      return driver.probe(options);
     case 'listNetworks':
       return driver.listNetworks();
     case 'listRouters':

@@ -11,6 +11,7 @@ const callSchema = z.discriminatedUnion('method', [
   /** `failAt`: a crash before that step. */
   z.object({ method: z.literal('ensureRouter'), router: desiredRouterSchema, failAt: z.string().optional() }),
   z.object({ method: z.literal('removeRouter'), router: z.object({ routerId: z.string(), generation: z.int() }), failAt: z.string().optional() }),
+  z.object({ method: z.literal('probe') }),
   z.object({ method: z.literal('listNetworks') }),
   z.object({ method: z.literal('listRouters') }),
   /** Sends a text and reads until the other side ends. */

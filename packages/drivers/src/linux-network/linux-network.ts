@@ -4,6 +4,7 @@ import type { DesiredNetwork } from '@nephos/contracts/desired-network';
 import { createKeyedLock } from '../keyed-lock.ts';
 import { bridgeName, type NetworkDriver } from '../network-driver.ts';
 import { dialInNamespace } from './dial.ts';
+import { checkLinuxNetwork } from './network-checks.ts';
 import { ensureGuestNetwork, listGuestNetworks, removeGuestNetwork } from './guest-network.ts';
 
 export interface LinuxNetworkOptions {
@@ -31,6 +32,7 @@ export function createLinuxNetwork({ stateDir, publicBridge, managementInterface
     withNetwork(desired, signal, () => ensureGuestNetwork(desired, stateDir, { signal }, managementInterface));
 
   return {
+    probe: ({ signal }) => checkLinuxNetwork({ publicBridge, signal }),
     ensureNetwork: (desired, { signal }) => ensureNetwork(desired, signal),
     removeNetwork: (network, { signal }) => withNetwork(network, signal, () => removeGuestNetwork(network, stateDir, { signal })),
     listNetworks: () => listGuestNetworks(stateDir),

@@ -1,3 +1,4 @@
+import { hostCheckSchema } from '@nephos/contracts/agent.schema';
 import { z } from 'zod';
 import { bridgeName } from '../network-driver.ts';
 import { describeNetworkContract, type NetworkVerbs } from '../contract/network-contract.ts';
@@ -24,6 +25,7 @@ describeNetworkContract('a Linux host', async () => {
 /** The driver in the host's own process; calls can't be cancelled from here. */
 function driverOf(host: LabHost): NetworkVerbs {
   return {
+    probe: () => host.call({ method: 'probe' }, (value) => z.array(hostCheckSchema).parse(value)),
     ensureNetwork: async (network) => void (await host.do({ method: 'ensureNetwork', network })),
     removeNetwork: async (network) => void (await host.do({ method: 'removeNetwork', network })),
     listNetworks: () => host.call({ method: 'listNetworks' }, (value) => networksSchema.parse(value)),

@@ -67,6 +67,7 @@ export function createSimulatorNetwork({ stateDir }: SimulatorNetworkOptions): N
   }
 
   return {
+    probe: async () => [{ name: 'guest networks', state: 'ok', what: 'They are simulated', help: null }],
     ensureNetwork: async (desired, { signal }) => {
       assertNotCancelled(signal, `the change of network ${desired.networkId}`);
       applyNetwork(desired);

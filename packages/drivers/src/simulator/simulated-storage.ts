@@ -47,7 +47,7 @@ export function createSimulatedStorage({
     assertVolume: (volume) => {
       if (!state.hasVolume(volumePath(volume))) throw volumeMissing(volume);
     },
-    describePool: async (path) => ({ path, capacityBytes: poolCapacityBytes, usedBytes: state.usedBytes(path) }),
+    describePool: async (path) => ({ path, capacityBytes: poolCapacityBytes, usedBytes: state.usedBytes(path), fileSystem: 'simulated' }),
     ensureTemplate: (template, poolPath, fetch, { signal, onProgress }) => {
       const path = templatePath(template, poolPath);
       return withLock(path, signal, async () => {

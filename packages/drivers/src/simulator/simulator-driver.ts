@@ -133,6 +133,7 @@ export function createSimulatorDriver(options: SimulatorOptions): SimulatorDrive
         cpuMhz: 2400,
         memoryMib: 131_072,
         versions: { simulator: '1' },
+        checks: [{ name: 'guests', state: 'ok', what: 'They are simulated', help: null }],
         ...options.facts,
       };
     },

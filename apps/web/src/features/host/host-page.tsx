@@ -1,4 +1,5 @@
 'use client';
+import { Badge } from '@nephos/ui/badge';
 import { Meter } from '@nephos/ui/meter';
 import { Empty, Facts, Note, PageHead, Panel } from '@nephos/ui/panel';
 import { useQuery } from '@tanstack/react-query';
@@ -6,7 +7,7 @@ import { ArrowLeft } from 'lucide-react';
 import { useFormatter, useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { pathTo } from '../../lib/path-builder.ts';
-import { useApi } from '../../trpc/api.tsx';
+import { useApi, type Outputs } from '../../trpc/api.tsx';
 import { Ago, Copyable, Loading, useBytes } from '../shell/parts.tsx';
 import { HostActions } from './host-actions.tsx';
 import { HostActivity } from './host-activity.tsx';
@@ -43,6 +44,7 @@ export function HostPage({ hostId }: { hostId: string }) {
             <div className="grid min-w-0 gap-4">
               <Capacity host={host} />
               <Agent host={host} />
+              <Checks checks={host.checks} />
               <About host={host} />
             </div>
             <div className="grid min-w-0 gap-4">
@@ -127,6 +129,36 @@ function Agent({ host }: { host: Host }) {
           ...Object.entries(host.versions).map(([name, version]) => [name, version] as const),
         ]}
       />
+    </Panel>
+  );
+}
+
+const CHECK_TONES = { ok: 'good', warning: 'warn', missing: 'bad' } as const;
+
+/** What its machine has of what a host needs; what is wrong comes first. */
+function Checks({ checks }: { checks: Outputs['host']['get']['checks'] }) {
+  const t = useTranslations('host');
+  const order = Object.keys(CHECK_TONES).toReversed();
+  return (
+    <Panel title={t('checks')}>
+      {checks.length === 0 ? (
+        <Empty title={t('noChecks')} />
+      ) : (
+        <Facts
+          items={checks
+            .toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
+            .map(
+              ({ name, state, what, help }) =>
+                [
+                  name,
+                  <>
+                    <Badge tone={CHECK_TONES[state]}>{t(`checkStates.${state}`)}</Badge> {what}
+                    {help && <span className="block text-xs text-ink-soft">{help}</span>}
+                  </>,
+                ] as const,
+            )}
+        />
+      )}
     </Panel>
   );
 }

@@ -6,7 +6,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import type { Outputs } from '../../trpc/api.tsx';
 import { useBytes } from '../shell/parts.tsx';
 
-export type Host = Outputs['host']['get'];
+export type Host = Outputs['host']['update'];
 
 export const HYPERVISORS = ['kvm', 'simulator'] as const;
 
