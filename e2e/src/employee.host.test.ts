@@ -122,7 +122,7 @@ describe.skipIf(!existsSync(CHROMIUM) || !hasSlapd())('an employee and a real gu
     const done = page.getByRole('row').filter({ has: page.getByRole('link', { name: `Expunge ${NAME}` }) });
     await done.getByText('Done').waitFor();
     await looksRight(page, 'employee-operations');
-    await page.getByRole('link', { name: 'Instances' }).click();
+    await page.getByRole('link', { name: 'Instances', exact: true }).click();
     await page.getByText('No instances yet').waitFor();
   });
 });

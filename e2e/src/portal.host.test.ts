@@ -46,7 +46,7 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
   });
 
   it('finds the list empty, and creates an instance', async () => {
-    await page.getByRole('link', { name: 'Instances' }).click();
+    await page.getByRole('link', { name: 'Instances', exact: true }).click();
     await page.getByText('No instances yet').waitFor();
     await looksRight(page, 'instances-empty');
     await page.getByRole('main').getByRole('link', { name: 'New instance' }).first().click();
@@ -79,7 +79,7 @@ describe.skipIf(!existsSync(CHROMIUM))('an employee in the portal', () => {
   });
 
   it('finds it in the list, destroys it there, and reads until when it can be recovered', async () => {
-    await page.getByRole('link', { name: 'Instances' }).click();
+    await page.getByRole('link', { name: 'Instances', exact: true }).click();
     await page.getByLabel('Search by name').fill('web');
     await page.waitForURL(/search=web/);
     await page.getByLabel('Select web-1').check();
