@@ -38,6 +38,8 @@ export interface EmbeddedCloudOptions {
   /** Of `npm start`, like `--simulator`. */
   args: readonly string[];
   env?: Record<string, string>;
+  /** What is to be in its data folder before its first start. */
+  prepare?: (cloud: Pick<EmbeddedCloud, 'dataFolder' | 'command'>) => Promise<void>;
 }
 
 const PREFIX = 'nephos-cloud-';
@@ -46,7 +48,7 @@ const portsFrom = (pid: number) => 16_000 + (pid % 3_100) * 5;
 const prefixOf = (pid: number | string) => `c${pid}`;
 
 /** Brings up a cloud of its own ports, names and folders. One at a time per process; those of dead processes are removed first. */
-export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
+export async function startEmbeddedCloud({ args, env = {}, prepare }: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
   await removeCloudsOfDeadProcesses();
   const dataFolder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
   const apiPort = portsFrom(process.pid);
@@ -112,6 +114,7 @@ export async function startEmbeddedCloud({ args, env = {} }: EmbeddedCloudOption
   };
 
   try {
+    await prepare?.({ dataFolder, command });
     await start();
     const secret = async (file: string) => (await readFile(file, 'utf8')).trim();
     const client = await openCloudApi(`http://127.0.0.1:${apiPort}`, {

@@ -1,3 +1,4 @@
+import { chmod, mkdir } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -86,6 +87,12 @@ export function foldersOf(dataFolder: string) {
     host: (name: string) => path.join(dataFolder, 'hosts', name),
     simulator: path.join(dataFolder, 'simulator'),
   };
+}
+
+/** PostgreSQL's own user passes through it; nobody else finds anything to read. */
+export async function makeDataFolder(dataFolder: string): Promise<void> {
+  await mkdir(dataFolder, { recursive: true });
+  await chmod(dataFolder, 0o711);
 }
 
 /** Outside of the data folder when that lies where the user that runs PostgreSQL cannot get (root's home, for one). */

@@ -1,6 +1,6 @@
 // `npm start [-- --yes] [--simulator] [--hosts N] [--port N] [--no-build]`: a whole cloud on this machine, until Ctrl-C.
 import { existsSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { assertPortFree } from '@nephos/embedded/port';
 import { ensureDatabase, planPostgres } from '@nephos/embedded/postgres';
@@ -15,7 +15,7 @@ import { startDirectory } from './directory.ts';
 import { ensureSystemPackages } from './needs.ts';
 import { whyNoRealHosts } from './real-hosts.ts';
 import { findRunningCloud, removeRunFile, writeRunFile } from './run-file.ts';
-import { FIRST_RESTART_MS, foldersOf, postgresFolder, readSettings, type Settings } from './settings.ts';
+import { FIRST_RESTART_MS, foldersOf, makeDataFolder, postgresFolder, readSettings, type Settings } from './settings.ts';
 import { untilAskedToStop } from './signals.ts';
 import { runStep, script } from './step.ts';
 import { ROOT, runCommand, say } from './terminal.ts';
@@ -128,8 +128,7 @@ async function setUpZone(settings: Settings, url: string): Promise<void> {
 
 async function makeFolders({ dataFolder }: Settings): Promise<void> {
   const folders = foldersOf(dataFolder);
-  await mkdir(dataFolder, { recursive: true });
-  await chmod(dataFolder, 0o711); // PostgreSQL's own user passes through; nobody else finds anything to read
+  await makeDataFolder(dataFolder);
   await mkdir(folders.control, { recursive: true, mode: 0o700 });
   await mkdir(folders.simulator, { recursive: true, mode: 0o700 });
 }

@@ -13,11 +13,11 @@ export async function countPollers(client: Client, queue: string, kind: 'workflo
   return pollers?.length ?? 0;
 }
 
-/** When a schedule last began something. Null: not since the server remembers. Undefined: there is no such schedule, or it is paused. */
-export async function lastRunOf(client: Client, scheduleId: string): Promise<Date | null | undefined> {
+/** When a schedule last began something, or was made if it has not yet. Undefined: there is no such schedule, or it is paused. */
+export async function lastRunOf(client: Client, scheduleId: string): Promise<Date | undefined> {
   try {
     const { info, state } = await client.schedule.getHandle(scheduleId).describe();
-    return state.paused ? undefined : (info.recentActions.at(-1)?.takenAt ?? null);
+    return state.paused ? undefined : (info.recentActions.at(-1)?.takenAt ?? info.createdAt);
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;

@@ -255,8 +255,7 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
     const last = await lastRunOf(temporal, id);
     const help = 'Restart a control worker, which makes it anew; in Temporal, look whether it is paused.';
     if (last === undefined) return [problem(`The schedule ${id} is not there or paused: ${meaning}.`, help)];
-    if (last === null || Date.now() - last.getTime() > lateMs)
-      return [problem(`The schedule ${id} last ran ${last ? `at ${last.toISOString()}` : 'never'}: ${meaning}.`, help)];
+    if (Date.now() - last.getTime() > lateMs) return [problem(`The schedule ${id} has not run since ${last.toISOString()}: ${meaning}.`, help)];
     return [ok(`The schedule ${id} runs.`)];
   }
 
