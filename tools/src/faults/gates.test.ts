@@ -55,6 +55,16 @@ describe('a gate', () => {
     await enter(operationId);
   });
 
+  it('is closed again when its connection was lost, whoever sees that first', async () => {
+    await gates.add([30, 31].map((id) => ({ id, kind: 'instance.reboot', step: id === 30 ? 'restart the guest' : 'look', nth: 1 })));
+    await database.db.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid::int = 30 AND granted`;
+    expect(await Promise.all([gates.waiting(), gates.waiting(), gates.waiting()])).toEqual([[], [], []]);
+    const entering = [enter(await makeOperation('instance.reboot'), 'restart the guest'), enter(await makeOperation('instance.reboot'), 'look')];
+    await expect.poll(async () => (await gates.waiting()).toSorted()).toEqual([30, 31]);
+    for (const id of [30, 31]) await gates.open(id);
+    await Promise.all(entering);
+  });
+
   it('holds operations as they are accepted, begin and end, and those of one account', async () => {
     const other = (await makeAccount(database.db)).id;
     await gates.add(['(accepted)', '(begins)', '(ends)'].map((step, at) => ({ id: 10 + at, kind: 'instance.stop', step, nth: 1, accountId: other })));

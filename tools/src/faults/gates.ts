@@ -64,8 +64,8 @@ const TRIGGERS = `
 
 export async function createGates(databaseUrl: string): Promise<Gates> {
   const closed = new Set<number>();
-  let client = await connect();
-  await client.query(TRIGGERS);
+  let client = connect();
+  await (await client).query(TRIGGERS);
 
   async function connect(): Promise<pg.Client> {
     const made = new pg.Client({ connectionString: databaseUrl });
@@ -76,33 +76,38 @@ export async function createGates(databaseUrl: string): Promise<Gates> {
   /** PostgreSQL may be killed meanwhile. Locks end with the session, and all who waited with them; they are taken anew. */
   async function query<R extends pg.QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
     for (;;) {
+      const session = await client;
       try {
-        return (await client.query<R>(sql, [...values])).rows;
+        return (await session.query<R>(sql, [...values])).rows;
       } catch (error) {
         if (error instanceof pg.DatabaseError && !/^(57|08)/.test(error.code ?? '')) throw error;
-        await client.end().catch(() => undefined);
-        client = await connectAgain();
+        if ((await client) === session) client = connectAgain(session); // whoever sees it first does it for all
       }
     }
   }
-  async function connectAgain(): Promise<pg.Client> {
+  async function connectAgain(lost: pg.Client): Promise<pg.Client> {
+    await lost.end().catch(() => undefined);
     for (;;) {
-      try {
-        const made = await connect();
-        for (const id of closed) await closeAgain(made, id);
-        return made;
-      } catch {
-        await sleep(RETRY_MS);
-      }
+      const made = await connect().catch(() => undefined);
+      if (made && (await closeAllAgain(made))) return made;
+      await made?.end().catch(() => undefined); // with the locks that it has
+      await sleep(RETRY_MS);
     }
   }
 
-  /** Somebody may have passed meanwhile, and be held at another gate now: waiting for them would hold us as well. */
-  async function closeAgain(session: pg.Client, id: number): Promise<void> {
-    const { rows } = await session.query<{ isClosed: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS "isClosed"', [LOCKS, id]);
-    if (rows[0]?.isClosed) return;
-    await session.query('UPDATE faults.gate SET is_open = true WHERE id = $1', [id]);
-    closed.delete(id);
+  /** Somebody may have passed one meanwhile, and be held at another now: waiting for them would hold us as well, so that one stays open. */
+  async function closeAllAgain(session: pg.Client): Promise<boolean> {
+    try {
+      for (const id of closed) {
+        const { rows } = await session.query<{ isClosed: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS "isClosed"', [LOCKS, id]);
+        if (rows[0]?.isClosed) continue;
+        await session.query('UPDATE faults.gate SET is_open = true WHERE id = $1', [id]);
+        closed.delete(id);
+      }
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   return {
@@ -136,6 +141,6 @@ export async function createGates(databaseUrl: string): Promise<Gates> {
         );
       await query('SELECT pg_advisory_unlock($1, $2)', [LOCKS, id]);
     },
-    close: () => client.end(),
+    close: async () => (await client).end(),
   };
 }
