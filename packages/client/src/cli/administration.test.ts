@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { TEMPLATE_BYTES } from '@nephos/testing/factories';
+import { makeHost, TEMPLATE_BYTES } from '@nephos/testing/factories';
 import { createTestApi, type TestApi } from '@nephos/testing/test-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './cli.arrange.ts';
@@ -42,6 +42,16 @@ describe('an administrator at the command line', () => {
     expect(await asAdmin('public-address', 'list', '--search', '203.0.113.')).toContain('203.0.113.11/24');
     expect(await asAdmin('zone', 'disable', 'south')).toMatch(/Enabled: +false/);
     for (const noun of ['pod', 'cluster', 'pool', 'image-store', 'network', 'router', 'account', 'user']) await asAdmin(noun, 'list');
+  });
+
+  it('sees what keeps work from a host, and removes it', async () => {
+    const checks = [{ name: 'libvirt', state: 'missing', what: 'It does not answer', help: 'Start it.' }];
+    await makeHost(api.db, api.zone, { name: 'rack-8', isEnabled: false, facts: { checks }, agentContract: 0, agentVersion: '0.0.1' });
+    const shown = await asAdmin('host', 'show', 'rack-8');
+    expect(shown).toMatch(/State: +connected, needs an update of the agent, disabled\n/);
+    expect(shown).toMatch(/missing +libvirt +It does not answer\n +Start it\./);
+    expect(await asAdmin('host', 'remove', 'rack-8')).toMatch(/Removed: +rack-8/);
+    expect(await asAdmin('host', 'list')).not.toContain('rack-8');
   });
 
   it('offers a size and an image, and retires them', async () => {
