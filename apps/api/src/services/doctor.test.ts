@@ -119,6 +119,9 @@ describe('the doctor', () => {
       what: expect.stringContaining(`Zone ${api.zone.name} has no public address left`),
     });
     await api.db.address.updateMany({ where: { kind: 'public' }, data: { state: 'free' } });
+    await api.db.pool.updateMany({ where: { hostId: api.hosts[0]!.id }, data: { removedAt: new Date() } });
+    expect(await oneOf('space')).toMatchObject({ state: 'warning', what: expect.stringContaining(`Host ${api.hosts[0]!.name} has no storage pool`) });
+    await api.db.pool.updateMany({ data: { removedAt: null } });
     await api.db.pool.updateMany({ data: { capacityBytes: 100, usedBytes: 91 } });
     expect((await findingsOf('space')).map(({ state }) => state)).toEqual(api.hosts.map(() => 'warning'));
     await api.db.pool.updateMany({ data: { usedBytes: 0 } });

@@ -206,7 +206,10 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
 
     space: async () => {
       const stores = await db.imageStore.findMany({ select: { name: true, path: true } });
-      const pools = await db.pool.findMany({ where: { removedAt: null }, select: { name: true, capacityBytes: true, usedBytes: true } });
+      const pools = await db.pool.findMany({
+        where: { removedAt: null },
+        select: { name: true, hostId: true, capacityBytes: true, usedBytes: true },
+      });
       const fullStores = await Promise.all(
         stores.map(async ({ name, path }) => {
           const { blocks, bavail } = await statfs(path);
@@ -218,10 +221,15 @@ export function createDoctorService({ db, temporal, controlQueue = CONTROL_QUEUE
         .map(({ name }) => `Pool ${name}`);
       const zones = await db.zone.findMany({ where: { isEnabled: true }, select: { id: true, name: true } });
       const free = await db.address.groupBy({ by: ['zoneId'], where: { kind: 'public', state: 'free' }, _count: true });
+      const hosts = await db.host.findMany({
+        where: { removedAt: null, id: { notIn: pools.flatMap(({ hostId }) => hostId ?? []) } },
+        select: { name: true },
+      });
       const without = zones.filter(({ id }) => !free.some(({ zoneId }) => zoneId === id));
       return found(
         [
           ...[...fullStores.flat(), ...fullPools].map((name) => warning(`${name} is more than 90 % full.`, 'Make room, or add another one.')),
+          ...hosts.map(({ name }) => warning(`Host ${name} has no storage pool, so nothing is placed on it.`, 'Add one: nephos pool create.')),
           ...without.map(({ name }) =>
             warning(`Zone ${name} has no public address left, so no new network comes up there.`, 'Add a range of public addresses.'),
           ),
