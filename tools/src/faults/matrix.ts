@@ -128,9 +128,11 @@ async function runBatch(parts: FaultCloud, strikes: Strikes, cells: readonly Cel
   if (first.moment !== 'within') await openAll();
   await strike.over;
   await begun;
+  const ended = (await Promise.all(lanes.map((lane) => untilEnded(parts, lane)))).flat();
+  for (const { tenant } of lanes) tenant.api.close(); // hundreds of open streams would be a load of their own
   return [
     ...lanes.filter(({ gateId }) => !reached.has(gateId)).map(({ cell }) => ({ rule: 'Every boundary is come to', what: describeCell(cell) })),
-    ...(await Promise.all(lanes.map((lane) => untilEnded(parts, lane)))).flat(),
+    ...ended,
     ...(await settle(parts)),
   ];
 }
