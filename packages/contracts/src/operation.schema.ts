@@ -1,4 +1,4 @@
-import { OPERATION_KINDS } from '@nephos/model/operation-kind';
+import { isOperationKind, OPERATION_KINDS } from '@nephos/model/operation-kind';
 import { OPERATION_STATES } from '@nephos/model/operation/state';
 import { z } from 'zod';
 import { listInput, listOutput, timeSchema } from './list.schema.ts';
@@ -82,7 +82,7 @@ const nameOrIdSchema = z.string().trim().min(1).max(100);
 export const listOperationsSchema = listInput(['createdAt'], {
   direction: z.enum(['asc', 'desc']).default('desc'),
   state: z.array(z.enum(OPERATION_STATES)).optional(),
-  kind: z.enum(Object.keys(OPERATION_KINDS)).optional(),
+  kind: z.enum(Object.keys(OPERATION_KINDS).filter(isOperationKind)).optional(),
   resourceId: z.uuid().optional(),
   groupId: z.uuid().optional(),
   /** The account's id, or a part of its name. */

@@ -58,6 +58,8 @@ describe('a gate', () => {
   it('is closed again when its connection was lost, whoever sees that first', async () => {
     await gates.add([30, 31].map((id) => ({ id, kind: 'instance.reboot', step: id === 30 ? 'restart the guest' : 'look', nth: 1 })));
     await database.db.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid::int = 30 AND granted`;
+    const holding = () => database.db.$queryRaw`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid::int IN (30, 31)`;
+    await expect.poll(holding).toEqual([]); // it ends when it next looks, and not before
     expect(await Promise.all([gates.waiting(), gates.waiting(), gates.waiting()])).toEqual([[], [], []]);
     const entering = [enter(await makeOperation('instance.reboot'), 'restart the guest'), enter(await makeOperation('instance.reboot'), 'look')];
     await expect.poll(async () => (await gates.waiting()).toSorted()).toEqual([30, 31]);

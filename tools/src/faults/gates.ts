@@ -76,12 +76,13 @@ export async function createGates(databaseUrl: string): Promise<Gates> {
   /** PostgreSQL may be killed meanwhile. Locks end with the session, and all who waited with them; they are taken anew. */
   async function query<R extends pg.QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
     for (;;) {
-      const session = await client;
+      const used = client;
+      const session = await used;
       try {
         return (await session.query<R>(sql, [...values])).rows;
       } catch (error) {
         if (error instanceof pg.DatabaseError && !/^(57|08)/.test(error.code ?? '')) throw error;
-        if ((await client) === session) client = connectAgain(session); // whoever sees it first does it for all
+        if (client === used) client = connectAgain(session); // whoever sees it first does it for all; nothing is awaited in between
       }
     }
   }

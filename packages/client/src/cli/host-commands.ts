@@ -1,6 +1,6 @@
-import { HOST_STATES } from '@nephos/model/host-state';
 import { Option, type Command } from 'commander';
 import type { Outputs } from '../client.ts';
+import { HOST_STATES } from './choices.ts';
 import { findId } from './find.ts';
 import { printFields, printFindings, say } from './output.ts';
 import { listCommand, thingCommand } from './session.ts';

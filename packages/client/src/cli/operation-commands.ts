@@ -1,7 +1,6 @@
-import { isOperationKind, OPERATION_KINDS } from '@nephos/model/operation-kind';
-import { isOpen, OPERATION_STATES } from '@nephos/model/operation/state';
 import { Option, type Command } from 'commander';
 import type { Operation, Outputs } from '../client.ts';
+import { isOpen, OPERATION_KINDS, OPERATION_STATES } from './choices.ts';
 import { EXIT } from './exit-codes.ts';
 import { findOperation } from './find.ts';
 import { createProgress, printFields, printJson, printTable, say } from './output.ts';
@@ -27,12 +26,11 @@ export function addOperationCommands(program: Command): void {
     },
     ({ api }, { state, kind, hours, oldestFirst, ...filters }) => {
       const { error, failedStep, account, host } = filters;
-      const kinds = Object.keys(OPERATION_KINDS).filter(isOperationKind);
       return (page) =>
         api.operation.list.query({
           ...page,
           ...(state && { state: OPERATION_STATES.filter((one) => one === state || (state === 'open' && isOpen(one))) }),
-          ...(kind && { kind: kinds.find((one) => one === kind) }),
+          ...(kind && { kind: OPERATION_KINDS.find((one) => one === kind) }),
           ...(hours && { maxAgeMinutes: wholeNumber(hours, '--hours', HOURS_MAX) * 60 }),
           ...(error && { error }),
           ...(failedStep && { failedStep }),
@@ -43,7 +41,7 @@ export function addOperationCommands(program: Command): void {
     },
   )
     .addOption(new Option('--state <state>', 'open: those that have not ended').choices(['open', ...OPERATION_STATES]))
-    .addOption(new Option('--kind <kind>').choices(Object.keys(OPERATION_KINDS)))
+    .addOption(new Option('--kind <kind>').choices(OPERATION_KINDS))
     .option('--hours <n>', 'asked for within so many hours')
     .option('--error <text>', 'an error code, or part of its message or of the step that failed')
     .option('--failed-step <step>', 'the whole name of the step that failed')
