@@ -154,6 +154,7 @@ async function leaveHost(tx: Tx, ref: OwnedRef, hostId: string) {
 }
 
 async function forget(tx: Tx, ref: OwnedRef): Promise<void> {
+  if (!(await lockIfOwned(tx, ref))) return;
   const { instanceId } = ref;
   const now = new Date();
   const volume = await rootVolume(tx, instanceId);

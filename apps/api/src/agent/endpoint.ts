@@ -25,8 +25,6 @@ import { createTemporalGate } from './temporal-gate.ts';
 const REPORT_LIMIT_BYTES = 16 * 1024 * 1024;
 const JOIN_LIMIT_BYTES = 64 * 1024;
 const JOIN_TIMEOUT_MS = 30_000;
-/** Anybody may ask for the archive, which is some fifty megabytes. */
-const DOWNLOADS_MAX = 20;
 
 export interface AgentEndpointParts {
   identity: Identity;
@@ -155,7 +153,10 @@ async function answer({ agents, metrics, templates, log }: AgentEndpointParts, r
 async function answerJoin({ joining, archive, log }: AgentEndpointParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = newId();
   try {
-    if (request.method === 'GET' && request.url === ARCHIVE_PATH) return await sendArchive(archive, response);
+    if (request.method === 'GET' && request.url === ARCHIVE_PATH) {
+      if (archive) return await archive.sendTo(response);
+      throw new DomainError('NOT_FOUND', 'This cloud has no archive of the agent to offer: it was not built.');
+    }
     if (request.method !== 'POST' || request.url !== '/agent/join')
       throw new DomainError('UNAUTHENTICATED', 'Without the certificate of a host one can only join here, or fetch the agent.');
     sendJson(response, 200, await joining.join(parse(joinRequestSchema, await readJson(request, JOIN_LIMIT_BYTES))));
@@ -163,20 +164,6 @@ async function answerJoin({ joining, archive, log }: AgentEndpointParts, request
     if (error instanceof DomainError) log.warn({ address: request.socket.remoteAddress, code: error.code, requestId }, 'a machine could not join');
     else log.error({ address: request.socket.remoteAddress, requestId, err: error }, 'a machine that wants to join could not be answered');
     sendError(response, error, requestId);
-  }
-}
-
-let downloads = 0;
-async function sendArchive(archive: OfferedArchive | undefined, response: ServerResponse): Promise<void> {
-  if (!archive) throw new DomainError('NOT_FOUND', 'This cloud has no archive of the agent to offer: it was not built.');
-  if (downloads >= DOWNLOADS_MAX)
-    throw new DomainError('TOO_MANY_REQUESTS', `${DOWNLOADS_MAX} machines fetch the agent at this moment. Try again in a minute.`);
-  downloads++;
-  try {
-    response.writeHead(200, { 'content-type': 'application/gzip', 'content-length': archive.sizeBytes });
-    await pipeline(archive.open(), response);
-  } finally {
-    downloads--;
   }
 }
 
