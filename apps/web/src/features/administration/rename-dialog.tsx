@@ -1,8 +1,8 @@
 'use client';
-import { TextField } from '@nephos/ui/field';
 import { useTranslations } from 'next-intl';
 import { textOf } from '../shell/form.ts';
 import { FormDialog } from './form-dialog.tsx';
+import { NameField } from './name-field.tsx';
 
 interface RenameDialogProps<I> {
   name: string;
@@ -23,9 +23,7 @@ export function RenameDialog<I>({ name, order, toInput, onClose }: RenameDialogP
       onClose={onClose}
       fields={['name']}
     >
-      {(errorOf) => (
-        <TextField label={t('name')} name="name" defaultValue={name} error={errorOf('name')} maxLength={255} required autoComplete="off" />
-      )}
+      {(errorOf) => <NameField value={name} errorOf={errorOf} />}
     </FormDialog>
   );
 }

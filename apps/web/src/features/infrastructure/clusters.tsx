@@ -1,6 +1,6 @@
 'use client';
 import { Button } from '@nephos/ui/button';
-import { SelectField, TextField } from '@nephos/ui/field';
+import { SelectField } from '@nephos/ui/field';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -16,14 +16,16 @@ import { useListUrl } from '../administration/use-list-url.ts';
 import { useSaved } from '../administration/use-saved.ts';
 import { HYPERVISORS, hypervisorOf } from '../host/host-parts.tsx';
 import { textOf } from '../shell/form.ts';
-import { Ago } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
+import { useCreatedColumn } from '../administration/cells.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 type Cluster = Outputs['cluster']['list']['items'][number];
 
 export function Clusters() {
   const t = useTranslations('infrastructure');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const host = useTranslations('host');
   const api = useApi();
   const url = useListUrl(['name', 'createdAt'], ['zone', 'pod']);
@@ -69,7 +71,7 @@ export function Clusters() {
               </>
             ),
           },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
           { label: list('actions'), className: 'text-right', cell: (cluster) => <Button onClick={() => setAsked(cluster)}>{list('rename')}</Button> },
         ]}
       />
@@ -96,7 +98,7 @@ function AddCluster({ onClose }: { onClose: () => void }) {
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField errorOf={errorOf} />
           <PickField kind="pod" name="podId" label={t('pod')} error={errorOf('podId')} />
           <SelectField label={host('hypervisor')} name="hypervisor" error={errorOf('hypervisor')}>
             {HYPERVISORS.map((one) => (

@@ -1,6 +1,5 @@
 'use client';
 import { Button } from '@nephos/ui/button';
-import { TextField } from '@nephos/ui/field';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -14,13 +13,15 @@ import { RenameDialog } from '../administration/rename-dialog.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
 import { useSaved } from '../administration/use-saved.ts';
 import { textOf } from '../shell/form.ts';
-import { Ago } from '../shell/parts.tsx';
+import { NameCell, useCreatedColumn } from '../administration/cells.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 type Store = Outputs['imageStore']['list']['items'][number];
 
 export function ImageStores() {
   const t = useTranslations('infrastructure');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const api = useApi();
   const url = useListUrl(['name', 'createdAt'], ['zone']);
   const zoneId = url.get('zone');
@@ -43,21 +44,12 @@ export function ImageStores() {
             label: list('name'),
             sort: 'name',
             className: 'max-w-72',
-            cell: ({ name, path }) => (
-              <>
-                <span className="block truncate font-medium" title={name}>
-                  {name}
-                </span>
-                <span className="block truncate font-mono text-xs text-ink-soft" title={path}>
-                  {path}
-                </span>
-              </>
-            ),
+            cell: ({ name, path }) => <NameCell name={name} about={path} isPath />,
           },
           { label: t('kind'), cell: ({ kind }) => kind },
           { label: t('templates'), className: 'tabular-nums', cell: ({ templateCount }) => templateCount },
           { label: list('zone'), cell: ({ zoneName }) => zoneName },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
           { label: list('actions'), className: 'text-right', cell: (store) => <Button onClick={() => setAsked(store)}>{list('rename')}</Button> },
         ]}
       />
@@ -83,7 +75,7 @@ function AddImageStore({ onClose }: { onClose: () => void }) {
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField errorOf={errorOf} />
           <PickField kind="zone" name="zoneId" label={list('zone')} error={errorOf('zoneId')} />
         </>
       )}

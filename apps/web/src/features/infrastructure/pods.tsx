@@ -1,6 +1,5 @@
 'use client';
 import { Button } from '@nephos/ui/button';
-import { TextField } from '@nephos/ui/field';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -15,14 +14,16 @@ import { RenameDialog } from '../administration/rename-dialog.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
 import { useSaved } from '../administration/use-saved.ts';
 import { textOf } from '../shell/form.ts';
-import { Ago } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
+import { useCreatedColumn } from '../administration/cells.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 type Pod = Outputs['pod']['list']['items'][number];
 
 export function Pods() {
   const t = useTranslations('infrastructure');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const api = useApi();
   const url = useListUrl(['name', 'createdAt'], ['zone']);
   const zoneId = url.get('zone');
@@ -53,7 +54,7 @@ export function Pods() {
           },
           { label: list('zone'), cell: ({ zoneName }) => zoneName },
           { label: t('clusters'), className: 'tabular-nums', cell: ({ clusterCount }) => clusterCount },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
           { label: list('actions'), className: 'text-right', cell: (pod) => <Button onClick={() => setAsked(pod)}>{list('rename')}</Button> },
         ]}
       />
@@ -79,7 +80,7 @@ function AddPod({ onClose }: { onClose: () => void }) {
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField errorOf={errorOf} />
           <PickField kind="zone" name="zoneId" label={list('zone')} error={errorOf('zoneId')} />
         </>
       )}

@@ -1,6 +1,5 @@
 'use client';
 import { Badge } from '@nephos/ui/badge';
-import { Button } from '@nephos/ui/button';
 import { TextField } from '@nephos/ui/field';
 import { Meter } from '@nephos/ui/meter';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
@@ -19,6 +18,8 @@ import { useSaved } from '../administration/use-saved.ts';
 import { textOf } from '../shell/form.ts';
 import { useBytes } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
+import { NameCell, SwitchCell } from '../administration/cells.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 type Pool = Outputs['pool']['list']['items'][number];
 
@@ -71,16 +72,7 @@ export function Pools() {
             label: list('name'),
             sort: 'name',
             className: 'max-w-60',
-            cell: ({ name, path }) => (
-              <>
-                <span className="block truncate font-medium" title={name}>
-                  {name}
-                </span>
-                <span className="block truncate font-mono text-xs text-ink-soft" title={path}>
-                  {path}
-                </span>
-              </>
-            ),
+            cell: ({ name, path }) => <NameCell name={name} about={path} isPath />,
           },
           { label: t('state'), cell: ({ isEnabled }) => <Badge tone={isEnabled ? 'good' : 'quiet'}>{t(isEnabled ? 'enabled' : 'disabled')}</Badge> },
           { label: t('used'), className: 'w-44 min-w-36', cell: ({ usedBytes, capacityBytes }) => share(t('used'), usedBytes, capacityBytes) },
@@ -106,12 +98,12 @@ export function Pools() {
             label: list('actions'),
             className: 'text-right whitespace-nowrap',
             cell: (pool) => (
-              <span className="inline-flex gap-2">
-                <Button onClick={() => setAsked({ edit: pool })}>{list('edit')}</Button>
-                <Button look={pool.isEnabled ? 'danger' : 'plain'} onClick={() => setAsked({ toggle: pool })}>
-                  {t(pool.isEnabled ? 'disable' : 'enable')}
-                </Button>
-              </span>
+              <SwitchCell
+                isOn={pool.isEnabled}
+                texts={{ edit: list('edit'), off: t('disable'), on: t('enable') }}
+                onEdit={() => setAsked({ edit: pool })}
+                onSwitch={() => setAsked({ toggle: pool })}
+              />
             ),
           },
         ]}
@@ -139,7 +131,7 @@ function AddPool({ onClose }: { onClose: () => void }) {
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField errorOf={errorOf} />
           <PickField kind="host" name="hostId" label={list('host')} error={errorOf('hostId')} />
           <TextField
             label={t('path')}
@@ -176,7 +168,7 @@ function EditPool({ pool, onClose }: { pool: Pool; onClose: () => void }) {
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" defaultValue={pool.name} error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField value={pool.name} errorOf={errorOf} />
           <TextField
             label={t('overprovisioning')}
             name="overprovisioning"

@@ -14,7 +14,7 @@ import { PickField } from '../administration/pick-field.tsx';
 import { numberOf } from '../administration/read-form.ts';
 import { useListUrl } from '../administration/use-list-url.ts';
 import { textOf } from '../shell/form.ts';
-import { Ago } from '../shell/parts.tsx';
+import { useCreatedColumn } from '../administration/cells.tsx';
 
 type Address = Outputs['publicAddress']['list']['items'][number];
 const STATES = ['free', 'claimed'] as const;
@@ -22,6 +22,7 @@ const STATES = ['free', 'claimed'] as const;
 export function PublicAddresses() {
   const t = useTranslations('infrastructure');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const api = useApi();
   const url = useListUrl(['createdAt'], ['zone', 'state']);
   const zoneId = url.get('zone');
@@ -61,7 +62,7 @@ export function PublicAddresses() {
           { label: t('router'), className: 'max-w-56 truncate', cell: ({ router }) => router?.name ?? '–' },
           { label: t('gateway'), isWide: true, className: 'font-mono text-[0.8125rem]', cell: ({ gateway }) => gateway ?? '–' },
           { label: list('zone'), isWide: true, cell: ({ zoneName }) => zoneName },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
         ]}
       />
       {isAdding && <AddAddresses onClose={() => setAdding(false)} />}

@@ -1,6 +1,5 @@
 'use client';
 import { Badge } from '@nephos/ui/badge';
-import { Button } from '@nephos/ui/button';
 import { TextField } from '@nephos/ui/field';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
@@ -16,14 +15,16 @@ import { RenameDialog } from '../administration/rename-dialog.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
 import { useSaved } from '../administration/use-saved.ts';
 import { textOf } from '../shell/form.ts';
-import { Ago } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
+import { SwitchCell, useCreatedColumn } from '../administration/cells.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 type Zone = Outputs['zone']['list']['items'][number];
 
 export function Zones() {
   const t = useTranslations('infrastructure');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const api = useApi();
   const url = useListUrl(['name', 'createdAt'], ['enabled']);
   const enabled = url.get('enabled');
@@ -68,17 +69,17 @@ export function Zones() {
           { label: t('guestCidr'), className: 'font-mono text-[0.8125rem]', cell: ({ guestCidr }) => guestCidr },
           { label: t('dnsServers'), isWide: true, className: 'font-mono text-[0.8125rem]', cell: ({ dnsServers }) => dnsServers.join(', ') || '–' },
           { label: t('guests'), isWide: true, cell: ({ guestKind }) => (guestKind ? t(`guestKinds.${guestKind}`) : '–') },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
           {
             label: list('actions'),
             className: 'text-right whitespace-nowrap',
             cell: (zone) => (
-              <span className="inline-flex gap-2">
-                <Button onClick={() => setAsked({ edit: zone })}>{list('rename')}</Button>
-                <Button look={zone.isEnabled ? 'danger' : 'plain'} onClick={() => setAsked({ toggle: zone })}>
-                  {t(zone.isEnabled ? 'disable' : 'enable')}
-                </Button>
-              </span>
+              <SwitchCell
+                isOn={zone.isEnabled}
+                texts={{ edit: list('rename'), off: t('disable'), on: t('enable') }}
+                onEdit={() => setAsked({ edit: zone })}
+                onSwitch={() => setAsked({ toggle: zone })}
+              />
             ),
           },
         ]}
@@ -106,7 +107,7 @@ function AddZone({ onClose }: { onClose: () => void }) {
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField errorOf={errorOf} />
           <TextField
             label={t('guestCidr')}
             name="guestCidr"

@@ -8,8 +8,8 @@ import { useApi, type Outputs } from '../../trpc/api.tsx';
 import { ColumnList } from '../administration/column-list.tsx';
 import { ChoiceFilter, PickFilter } from '../administration/filters.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
-import { Ago } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
+import { useCreatedColumn } from '../administration/cells.tsx';
 
 type Network = Outputs['network']['list']['items'][number];
 const TONES = { allocated: 'quiet', implementing: 'busy', implemented: 'good', 'shutting-down': 'busy' } as const satisfies Record<
@@ -20,6 +20,7 @@ const TONES = { allocated: 'quiet', implementing: 'busy', implemented: 'good', '
 export function Networks() {
   const t = useTranslations('network');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const api = useApi();
   const url = useListUrl(['name', 'createdAt'], ['state', 'zone', 'account']);
   const state = NETWORK_STATES.find((one) => one === url.get('state'));
@@ -72,7 +73,7 @@ export function Networks() {
         },
         { label: t('vni'), isWide: true, className: 'tabular-nums', cell: ({ vni }) => vni ?? '–' },
         { label: list('zone'), isWide: true, cell: ({ zoneName }) => zoneName },
-        { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+        created,
       ]}
     />
   );

@@ -8,8 +8,8 @@ import { useApi, type Outputs } from '../../trpc/api.tsx';
 import { ColumnList } from '../administration/column-list.tsx';
 import { ChoiceFilter, PickFilter } from '../administration/filters.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
-import { Ago } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
+import { useCreatedColumn } from '../administration/cells.tsx';
 
 type Router = Outputs['router']['list']['items'][number];
 const TONES = { allocated: 'quiet', starting: 'busy', running: 'good' } as const satisfies Record<RouterState, Tone>;
@@ -17,6 +17,7 @@ const TONES = { allocated: 'quiet', starting: 'busy', running: 'good' } as const
 export function Routers() {
   const t = useTranslations('network');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const api = useApi();
   const url = useListUrl(['name', 'createdAt'], ['state', 'zone', 'account', 'host']);
   const state = ROUTER_STATES.find((one) => one === url.get('state'));
@@ -83,7 +84,7 @@ export function Routers() {
         },
         { label: t('publicIp'), className: 'font-mono text-[0.8125rem]', cell: ({ publicIp }) => publicIp ?? '–' },
         { label: list('zone'), isWide: true, cell: ({ zoneName }) => zoneName },
-        { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+        created,
       ]}
     />
   );

@@ -1,6 +1,5 @@
 'use client';
 import { Badge } from '@nephos/ui/badge';
-import { Button } from '@nephos/ui/button';
 import { TextField } from '@nephos/ui/field';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
@@ -14,7 +13,9 @@ import { listOf, numberOf } from '../administration/read-form.ts';
 import { useListUrl } from '../administration/use-list-url.ts';
 import { useSaved } from '../administration/use-saved.ts';
 import { textOf } from '../shell/form.ts';
-import { Ago, useBytes } from '../shell/parts.tsx';
+import { useBytes } from '../shell/parts.tsx';
+import { NameCell, SwitchCell, useCreatedColumn } from '../administration/cells.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 type Offering = Outputs['computeOffering']['list']['items'][number];
 const SORTS = ['name', 'cpuCount', 'memoryMib', 'createdAt'] as const;
@@ -24,6 +25,7 @@ const MIB = 1024 ** 2;
 export function Offerings() {
   const t = useTranslations('catalogue');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const bytes = useBytes();
   const api = useApi();
   const url = useListUrl(SORTS, ['offered']);
@@ -59,18 +61,7 @@ export function Offerings() {
             label: list('name'),
             sort: 'name',
             className: 'max-w-72',
-            cell: ({ name, description }) => (
-              <>
-                <span className="block truncate font-medium" title={name}>
-                  {name}
-                </span>
-                {description && (
-                  <span className="block truncate text-xs text-ink-soft" title={description}>
-                    {description}
-                  </span>
-                )}
-              </>
-            ),
+            cell: ({ name, description }) => <NameCell name={name} about={description} />,
           },
           {
             label: list('state'),
@@ -79,17 +70,17 @@ export function Offerings() {
           { label: t('cpus'), sort: 'cpuCount', cell: ({ cpuCount, cpuMhz }) => t('cpusOf', { cpuCount, cpuMhz }) },
           { label: t('memory'), sort: 'memoryMib', cell: ({ memoryMib }) => bytes(memoryMib * MIB) },
           { label: list('placementTags'), isWide: true, cell: ({ placementTags }) => placementTags.join(', ') || '–' },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
           {
             label: list('actions'),
             className: 'text-right whitespace-nowrap',
             cell: (offering) => (
-              <span className="inline-flex gap-2">
-                <Button onClick={() => setAsked({ edit: offering })}>{list('edit')}</Button>
-                <Button look={offering.isEnabled ? 'danger' : 'plain'} onClick={() => setAsked({ retire: offering })}>
-                  {t(offering.isEnabled ? 'retire' : 'offer')}
-                </Button>
-              </span>
+              <SwitchCell
+                isOn={offering.isEnabled}
+                texts={{ edit: list('edit'), off: t('retire'), on: t('offer') }}
+                onEdit={() => setAsked({ edit: offering })}
+                onSwitch={() => setAsked({ retire: offering })}
+              />
             ),
           },
         ]}
@@ -123,7 +114,7 @@ function AddOffering({ onClose }: { onClose: () => void }) {
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField errorOf={errorOf} />
           <TextField label={t('description')} name="description" error={errorOf('description')} maxLength={1_000} autoComplete="off" />
           <div className="grid gap-4 sm:grid-cols-3">
             <TextField label={t('cpus')} name="cpuCount" type="number" defaultValue={1} error={errorOf('cpuCount')} required />
@@ -164,15 +155,7 @@ function EditOffering({ offering, onClose }: { offering: Offering; onClose: () =
     >
       {(errorOf) => (
         <>
-          <TextField
-            label={list('name')}
-            name="name"
-            defaultValue={offering.name}
-            error={errorOf('name')}
-            maxLength={255}
-            required
-            autoComplete="off"
-          />
+          <NameField value={offering.name} errorOf={errorOf} />
           <TextField
             label={t('description')}
             name="description"

@@ -16,6 +16,7 @@ import { numberOf } from '../administration/read-form.ts';
 import { useSaved } from '../administration/use-saved.ts';
 import { textOf } from '../shell/form.ts';
 import { Ago, Copyable, Loading } from '../shell/parts.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 type Account = Outputs['account']['get'];
 const LINK = 'text-accent hover:underline';
@@ -130,7 +131,7 @@ function EditAccount({ account: { id: accountId, name, limits }, onClose }: { ac
     >
       {(errorOf) => (
         <>
-          <TextField label={list('name')} name="name" defaultValue={name} error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField value={name} errorOf={errorOf} />
           <div className="grid gap-4 sm:grid-cols-3">
             <TextField
               label={shared('instances')}

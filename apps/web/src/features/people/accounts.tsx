@@ -8,9 +8,10 @@ import { useApi, type Outputs } from '../../trpc/api.tsx';
 import { ColumnList } from '../administration/column-list.tsx';
 import { ChoiceFilter } from '../administration/filters.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
-import { Ago, useBytes } from '../shell/parts.tsx';
+import { useBytes } from '../shell/parts.tsx';
 import { RowLink } from '../shell/row-link.tsx';
 import { PeopleTabs } from './people-tabs.tsx';
+import { useCreatedColumn } from '../administration/cells.tsx';
 
 type Account = Outputs['account']['list']['items'][number];
 const MIB = 1024 ** 2;
@@ -19,6 +20,7 @@ const MIB = 1024 ** 2;
 export function Accounts() {
   const t = useTranslations('people');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const shared = useTranslations('account');
   const format = useFormatter();
   const bytes = useBytes();
@@ -74,7 +76,7 @@ export function Accounts() {
           { label: shared('vcpus'), className: 'w-36 min-w-28', cell: (account) => meter('vcpus', account, number) },
           { label: shared('memoryMib'), className: 'w-44 min-w-36', cell: (account) => meter('memoryMib', account, (mib) => bytes(mib * MIB)) },
           { label: t('users'), className: 'tabular-nums', cell: ({ userCount }) => userCount },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
         ]}
       />
     </>

@@ -13,11 +13,11 @@ import { AddButton } from '../administration/add-button.tsx';
 import { ColumnList } from '../administration/column-list.tsx';
 import { ChoiceFilter, PickFilter } from '../administration/filters.tsx';
 import { useListUrl } from '../administration/use-list-url.ts';
-import { Ago } from '../shell/parts.tsx';
 import { usePerson } from '../shell/person.tsx';
 import { RowLink } from '../shell/row-link.tsx';
 import type { UserChange } from './change-user.tsx';
 import { PeopleTabs } from './people-tabs.tsx';
+import { useCreatedColumn } from '../administration/cells.tsx';
 
 const AddUser = dynamic(() => import('./add-user.tsx').then((module) => module.AddUser), { ssr: false });
 const ChangeUser = dynamic(() => import('./change-user.tsx').then((module) => module.ChangeUser), { ssr: false });
@@ -31,6 +31,7 @@ const ORIGINS = ['local', 'directory'] as const;
 export function Users() {
   const t = useTranslations('people');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const profile = useTranslations('profile');
   const api = useApi();
   const me = usePerson();
@@ -109,7 +110,7 @@ export function Users() {
             ),
           },
           { label: profile('origin'), isWide: true, cell: ({ origin }) => t(`origins.${origin}`) },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
           {
             label: list('actions'),
             className: 'text-right',

@@ -1,6 +1,5 @@
 'use client';
 import { Badge, type Tone } from '@nephos/ui/badge';
-import { Button } from '@nephos/ui/button';
 import { TextField } from '@nephos/ui/field';
 import { Tag } from '@nephos/ui/tag';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
@@ -16,8 +15,10 @@ import { numberOf } from '../administration/read-form.ts';
 import { useListUrl } from '../administration/use-list-url.ts';
 import { useSaved } from '../administration/use-saved.ts';
 import { textOf } from '../shell/form.ts';
-import { Ago, useBytes } from '../shell/parts.tsx';
+import { useBytes } from '../shell/parts.tsx';
 import { PublicCheck } from './public-check.tsx';
+import { NameCell, SwitchCell, useCreatedColumn } from '../administration/cells.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 const UploadTemplate = dynamic(() => import('./upload-template.tsx').then((module) => module.UploadTemplate), { ssr: false });
 
@@ -29,6 +30,7 @@ const TONES = { uploading: 'busy', ready: 'good', failed: 'bad' } as const satis
 export function Templates() {
   const t = useTranslations('catalogue');
   const list = useTranslations('list');
+  const created = useCreatedColumn();
   const bytes = useBytes();
   const api = useApi();
   const url = useListUrl(['name', 'createdAt'], ['state', 'offered']);
@@ -74,18 +76,7 @@ export function Templates() {
             label: list('name'),
             sort: 'name',
             className: 'max-w-72',
-            cell: ({ name, description }) => (
-              <>
-                <span className="block truncate font-medium" title={name}>
-                  {name}
-                </span>
-                {description && (
-                  <span className="block truncate text-xs text-ink-soft" title={description}>
-                    {description}
-                  </span>
-                )}
-              </>
-            ),
+            cell: ({ name, description }) => <NameCell name={name} about={description} />,
           },
           {
             label: list('state'),
@@ -106,17 +97,17 @@ export function Templates() {
             className: 'font-mono text-xs text-ink-soft',
             cell: ({ sha256 }) => <span title={sha256}>{sha256.slice(0, 12)}…</span>,
           },
-          { label: list('created'), sort: 'createdAt', isWide: true, className: 'text-ink-soft', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+          created,
           {
             label: list('actions'),
             className: 'text-right whitespace-nowrap',
             cell: (template) => (
-              <span className="inline-flex gap-2">
-                <Button onClick={() => setAsked({ edit: template })}>{list('edit')}</Button>
-                <Button look={template.isEnabled ? 'danger' : 'plain'} onClick={() => setAsked({ retire: template })}>
-                  {t(template.isEnabled ? 'retire' : 'offer')}
-                </Button>
-              </span>
+              <SwitchCell
+                isOn={template.isEnabled}
+                texts={{ edit: list('edit'), off: t('retire'), on: t('offer') }}
+                onEdit={() => setAsked({ edit: template })}
+                onSwitch={() => setAsked({ retire: template })}
+              />
             ),
           },
         ]}
@@ -149,15 +140,7 @@ function EditTemplate({ template, onClose }: { template: Template; onClose: () =
     >
       {(errorOf) => (
         <>
-          <TextField
-            label={list('name')}
-            name="name"
-            defaultValue={template.name}
-            error={errorOf('name')}
-            maxLength={255}
-            required
-            autoComplete="off"
-          />
+          <NameField value={template.name} errorOf={errorOf} />
           <TextField
             label={t('description')}
             name="description"

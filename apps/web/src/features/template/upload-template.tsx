@@ -16,6 +16,7 @@ import { textOf } from '../shell/form.ts';
 import { ProblemNote, useBytes } from '../shell/parts.tsx';
 import { hashFile, sendTemplate, type Progress } from './send-template.ts';
 import { PublicCheck } from './public-check.tsx';
+import { NameField } from '../administration/name-field.tsx';
 
 const FIELDS = ['imageStoreId', 'name', 'description', 'sha256', 'sizeBytes', 'minMemoryMib'];
 type Phase = 'hashing' | 'sending';
@@ -29,7 +30,6 @@ class Mismatch extends Error {}
  */
 export function UploadTemplate({ onClose }: { onClose: () => void }) {
   const t = useTranslations('catalogue');
-  const list = useTranslations('list');
   const shell = useTranslations('shell');
   const say = useSay();
   const api = useApi();
@@ -97,7 +97,7 @@ export function UploadTemplate({ onClose }: { onClose: () => void }) {
         )}
         <fieldset disabled={upload.isPending} className="grid min-w-0 gap-4">
           <TextField label={t('file')} name="file" type="file" accept=".qcow2,.img" hint={t('fileHint')} error={errorOf('sizeBytes')} required />
-          <TextField label={list('name')} name="name" error={errorOf('name')} maxLength={255} required autoComplete="off" />
+          <NameField errorOf={errorOf} />
           <TextField label={t('description')} name="description" error={errorOf('description')} maxLength={1_000} autoComplete="off" />
           <div className="grid gap-4 sm:grid-cols-2">
             <SelectField label={t('imageStore')} name="imageStoreId" error={errorOf('imageStoreId')} required>
