@@ -236,8 +236,9 @@ async function compareWorkflows(tx: Tx, openWorkflowIds: readonly string[]): Pro
 
 /** What is in one list only, in words. */
 function compare(wanted: readonly string[], found: readonly string[], missing: string, leftOver: string): { what: string }[] {
+  const [isWanted, isFound] = [new Set(wanted), new Set(found)];
   return [
-    ...wanted.filter((one) => !found.includes(one)).map((one) => ({ what: `${missing}: ${one}` })),
-    ...found.filter((one) => !wanted.includes(one)).map((one) => ({ what: `${leftOver}: ${one}` })),
+    ...wanted.filter((one) => !isFound.has(one)).map((one) => ({ what: `${missing}: ${one}` })),
+    ...found.filter((one) => !isWanted.has(one)).map((one) => ({ what: `${leftOver}: ${one}` })),
   ];
 }

@@ -3,7 +3,7 @@ import { userIdOf } from '@nephos/authz/actor';
 import { DomainError, isErrorCode, type ErrorCode } from '@nephos/model/errors';
 import { newId } from '@nephos/model/id';
 import { OPERATION_KINDS, isOperationKind, type OperationKind } from '@nephos/model/operation-kind';
-import { OPEN_OPERATION_STATES, operationStates, type ClosedOperationState, type OperationState } from '@nephos/model/operation/state';
+import { isOpen, OPEN_OPERATION_STATES, operationStates, type ClosedOperationState, type OperationState } from '@nephos/model/operation/state';
 import type { Tx } from './database.ts';
 import { noteEvent } from './event.repo.ts';
 import { columnsOf } from './locked-row.ts';
@@ -60,7 +60,7 @@ export async function beginOperation(tx: Tx, operationId: string): Promise<'run'
   if (count === 1) return 'run';
   const operation = await tx.operation.findUnique({ where: { id: operationId }, select: { state: true, isCancelRequested: true } });
   if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${operationId}.`, { operationId });
-  if (!OPEN_OPERATION_STATES.some((open) => open === operation.state)) return 'over';
+  if (!isOpen(operation.state)) return 'over';
   const isUndoing = operation.state !== 'pending' && operation.state !== 'running';
   return operation.isCancelRequested && !isUndoing ? 'cancelled' : 'run';
 }
@@ -93,14 +93,14 @@ export async function enterStep(tx: Tx, { operationId, position, name, isUndo }:
   if (!operation) throw new DomainError('NOT_FOUND', `There is no operation ${operationId}.`, { operationId });
   if (operation.state === 'undoing' && !isUndo)
     throw new DomainError(errorCodeOf(operation.errorCode), operation.errorMessage ?? 'The operation failed.');
-  if (!OPEN_OPERATION_STATES.some((open) => open === operation.state))
+  if (!isOpen(operation.state))
     throw new DomainError('INVALID_STATE', `The operation is ${operation.state}; nothing more of it is done.`, { operationId });
 }
 
 /** The current step failed; from here the operation undoes. It is `over` when it has ended before, and everything is as it should be. */
 export async function startUndo(tx: Tx, operationId: string, error: ErrorText): Promise<'undo' | 'over'> {
   const { state } = await lockOperation(tx, operationId);
-  if (!OPEN_OPERATION_STATES.some((open) => open === state)) return 'over';
+  if (!isOpen(state)) return 'over';
   await move(tx, operationId, 'undoing', { errorCode: error.code, errorMessage: error.message });
   await endSteps(tx, operationId, 'failed', error);
   return 'undo';
@@ -151,7 +151,7 @@ export async function endOperation(tx: Tx, operationId: string, state: ClosedOpe
 /** Puts an operation on the list of those told when another ends. False when that one has ended already. */
 export async function waitForOperation(tx: Tx, operationId: string, waiterId: string): Promise<boolean> {
   const operation = await lockOperation(tx, operationId);
-  if (!OPEN_OPERATION_STATES.some((open) => open === operation.state)) return false;
+  if (!isOpen(operation.state)) return false;
   await tx.operationWaiter.upsert({ where: { operationId_waiterId: { operationId, waiterId } }, create: { operationId, waiterId }, update: {} });
   return true;
 }

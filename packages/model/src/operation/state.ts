@@ -18,7 +18,7 @@ export const operationStates = stateTable<OperationState>('operation', MOVES);
 export const OPEN_OPERATION_STATES = ['pending', 'running', 'undoing', 'stuck'] as const satisfies readonly OperationState[];
 export type ClosedOperationState = Exclude<OperationState, (typeof OPEN_OPERATION_STATES)[number]>;
 
-export function isOpen(state: OperationState): boolean {
+export function isOpen(state: string): boolean {
   return OPEN_OPERATION_STATES.some((open) => open === state);
 }
 
